@@ -1,0 +1,49 @@
+"""The list of renders: which template makes which file, and what it is told.
+
+The set of outputs is decided here once; generating, checking, listing and dependency files use it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Render:
+    """One file to make."""
+
+    template: str
+    output: str  # relative to the output directory
+    context: dict
+    kind: str  # `header`, `source` or `doc`
+
+
+def plan(spec):
+    """All files that a spec comes to, in a fixed order."""
+    headers = "" if spec.own else "include/memory_pages/"
+    sources = "" if spec.own else "src/"
+    renders = []
+
+    def make(template, output, kind, **context):
+        renders.append(Render(template, output, {"spec": spec, **context}, kind))
+
+    def make_header(template, header, **context):
+        make(template, headers + header.file, "header", header=header, **context)
+
+    if spec.pages:
+        make_header("pages_types.h.jinja", spec.page_types)
+    for pages in spec.pages:
+        make_header("pages.h.jinja", pages.header, type=pages)
+    if spec.signatures:
+        make_header("fn_types.h.jinja", spec.signature_types)
+    for reference in spec.references:
+        make_header("fn.h.jinja", reference.header, type=reference)
+    for element in spec.elements:
+        make_header("element_types.h.jinja", element.header, element=element)
+    for view in spec.slices:
+        make_header("slice.h.jinja", view.header, type=view)
+    for vec in spec.vectors:
+        make_header("vec.h.jinja", vec.header, type=vec)
+    if spec.unsafe_functions:
+        make_header("unsafe.h.jinja", spec.unsafe)
+    make_header("umbrella.h.jinja", spec.umbrella)
+    make("instances.c.jinja", sources + spec.instances, "source")
+    return renders

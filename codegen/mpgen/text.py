@@ -1,0 +1,107 @@
+"""Lays C text out: comments, declarations and string literals within the width of a line.
+
+Nothing here knows what it lays out; the words and the names come from the model.
+"""
+
+import textwrap
+
+WIDTH = 100
+
+
+def wrapped(text, first, rest):
+    """Lines of `text`, the first behind `first` and the others behind `rest`."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def comment(paragraphs):
+    """The inside of a documentation comment: paragraphs behind ` *  `, blank lines between them."""
+    blocks = ["\n".join(wrapped(paragraph, " *  ", " *  ")) for paragraph in paragraphs]
+    return "\n *\n".join(blocks)
+
+
+def doc_block(paragraphs):
+    """A whole documentation comment: the first paragraph opens it."""
+    first, *rest = paragraphs
+    lines = wrapped(first + ("" if rest else " */"), "/** ", " *  ")
+    for paragraph in rest:
+        lines += [" *", *wrapped(paragraph, " *  ", " *  ")]
+    return "\n".join([*lines, " */"] if rest else lines)
+
+
+def note(text):
+    """An ordinary comment, for the reader of the source."""
+    return "\n".join(wrapped(text + " */", "/* ", " * "))
+
+
+def declaration(c_type, name):
+    """Declares `name` with a type; the star of a pointer stands with the name."""
+    return c_type + name if c_type.endswith("*") else f"{c_type} {name}"
+
+
+def prototype(function, linkage):
+    """The head of a function, without `;` or `{`: on one line, else with aligned parameters, else
+    with the parameters on lines of their own."""
+    words = [*linkage.split(), *function.attributes, declaration(function.returns, function.name)]
+    opening = " ".join(words) + "("
+    parameters = [declaration(p.c_type, p.name) for p in function.parameters] or ["void"]
+    for start, indent in ((opening, len(opening)), (opening + "\n    ", 4)):
+        lines = _filled(start, parameters, " " * indent)
+        if all(len(line) <= WIDTH - 2 for line in lines):
+            break
+    return "\n".join(lines)
+
+
+def _filled(start, parameters, indent):
+    """Parameters behind `start`, as many on a line as fit with the `) {` that may follow."""
+    *lines, line = start.split("\n")
+    fresh = True
+    for parameter in parameters:
+        last = parameter is parameters[-1]
+        piece = parameter + (")" if last else ",")
+        if not fresh and len(line) + 1 + len(piece) > WIDTH - 2:
+            lines.append(line)
+            line, fresh = indent, True
+        line += piece if fresh else " " + piece
+        fresh = False
+    return [*lines, line]
+
+
+def doc_comment(function):
+    """The documentation of a function, in the order in which people ask: what, details, parameters,
+    result, statuses."""
+    lines = wrapped(function.summary, "/** ", " *  ")
+    for paragraph in function.details:
+        lines += [" *", *wrapped(paragraph, " *  ", " *  ")]
+    entries = [(f"@param {p.name}", p.doc) for p in function.parameters]
+    if function.result:
+        entries.append(("@return", function.result))
+    lines += [" *", *_listed(entries)]
+    if function.failures:
+        lines += _listed([(f"@retval {f.status}", f.condition) for f in function.failures])
+    return "\n".join([*lines, " */"])
+
+
+def _listed(entries):
+    """Entries of a documentation comment, their texts aligned."""
+    column = max(len(tag) for tag, _ in entries)
+    lines = []
+    for tag, text in entries:
+        lines += wrapped(text, f" *  {tag:{column}}  ", " *  " + " " * (column + 2))
+    return lines
+
+
+def literal(text, indent):
+    """A C string literal, over several lines if it is long, behind `indent` columns."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    room = WIDTH - indent - 4
+    pieces = textwrap.wrap(
+        escaped, room, drop_whitespace=False, break_long_words=False, break_on_hyphens=False
+    )
+    return ("\n" + " " * indent).join(f'"{piece}"' for piece in pieces)
