@@ -1,0 +1,46 @@
+/** @file
+ *  Facts about the system that the program runs on.
+ */
+#ifndef MEMORY_PAGES_MP_SYSTEM_H
+#define MEMORY_PAGES_MP_SYSTEM_H
+
+#include "mp_status.h"
+
+MP_EXTERN_C_BEGIN
+
+/** What may be done to memory; a set of bits. */
+typedef enum mp_access {
+    MP_ACCESS_NONE = 0,
+    MP_ACCESS_READ = 1,
+    MP_ACCESS_WRITE = 2,
+    MP_ACCESS_EXEC = 4
+} mp_access;
+
+/** Returns the size of a page in bytes: a power of two, asked of the system, 4096 or more. */
+MP_API size_t mp_page_size(void);
+
+/** Returns the size of a huge page in bytes; 0 where the system has none to offer. */
+MP_API size_t mp_huge_page_size(void);
+
+/** Returns what a program can really do to pages of a combination: a set of `mp_access` bits.
+ *
+ *  A processor may be unable to deny what a type denies: most cannot express "writable but not
+ *  readable". The result holds at least what was asked for; whatever lies outside it raises SIGSEGV
+ *  (an access violation on Windows). The types refuse at compile time all the same.
+ *
+ *  @param read   the pages are readable
+ *  @param write  the pages are writable
+ *  @param exec   the pages are executable
+ */
+MP_API unsigned mp_enforced(bool read, bool write, bool exec);
+
+/** Returns the bytes of address space that a destroy could not give back yet.
+ *
+ *  The system may refuse to unmap (at its limit of mappings, for one). Such memory holds no physical
+ *  pages any more, and its address space is given back by a later create or destroy. Usually 0.
+ */
+MP_API size_t mp_unreleased_bytes(void);
+
+MP_EXTERN_C_END
+
+#endif

@@ -1,0 +1,522 @@
+#include "mp_region_internal.h"
+
+#include "mp_compiler.h"
+#include "mp_error.h"
+#include "mp_ticket.h"
+
+enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
+
+static const mp_region empty_region;
+
+/* ---- Giving memory back -------------------------------------------------------------------------- */
+
+static size_t unreleased_bytes; /* atomic */
+
+size_t mp_unreleased_bytes(void) { return mp_atomic_load(&unreleased_bytes); }
+
+/* Releases the mapping of a claimed slot. The system may refuse, at its limit of mappings: cutting a
+ * piece out of a merged mapping makes one more. Physical memory can be given back all the same, and the
+ * slot waits with the address space for a better moment. */
+static void release_slot(mp_slot *slot) {
+    if (mp_os_release(slot->base, slot->bytes).code == 0) {
+        mp_slot_give_back(slot);
+        return;
+    }
+    (void)mp_os_decommit(slot->base, slot->bytes);
+    mp_atomic_add(&unreleased_bytes, slot->bytes);
+    mp_unreleased_put(slot);
+}
+
+/* Releases a range in the name of a claimed slot of its own, which lets it wait if it must. */
+static void release_range(mp_slot *slot, unsigned char *base, size_t bytes) {
+    slot->base = base;
+    slot->bytes = bytes;
+    if (bytes != 0)
+        release_slot(slot);
+    else
+        mp_slot_give_back(slot);
+}
+
+static void retry_unreleased(void) {
+    while (MP_UNLIKELY(mp_unreleased_bytes() != 0)) {
+        mp_slot *slot = mp_unreleased_get();
+        if (slot == NULL) return;
+        if (mp_os_release(slot->base, slot->bytes).code != 0) {
+            mp_unreleased_put(slot);
+            return;
+        }
+        mp_atomic_sub(&unreleased_bytes, slot->bytes);
+        mp_slot_give_back(slot);
+    }
+}
+
+/* ---- Areas: address space with its options ------------------------------------------------------- */
+
+typedef struct mp_area {
+    unsigned char *base; /* guard pages included */
+    size_t bytes;
+    unsigned char *data;
+} mp_area;
+
+static void put_options(mp_slot *slot, const mp_options *options) {
+    const mp_options defaults = MP_INIT;
+    const mp_options *asked = options != NULL ? options : &defaults;
+    const size_t page = mp_os_page_size();
+    slot->alignment = asked->alignment > page ? asked->alignment : page;
+    slot->reservation = asked->reservation;
+    slot->huge_pages = (uint8_t)asked->huge_pages;
+    slot->prefault = asked->prefault;
+    slot->locked = asked->locked;
+    slot->no_dump = asked->no_dump;
+    slot->wipe_on_fork = asked->wipe_on_fork;
+    slot->wipe_on_destroy = asked->wipe_on_destroy;
+    slot->guard_pages = asked->guard_pages;
+}
+
+static mp_status check_options(const mp_options *options) {
+    if (options == NULL) return MP_OK;
+    if (options->alignment != 0 && !mp_is_power_of_two(options->alignment))
+        return mp_fail(MP_ERR_INVALID, "alignment");
+    if ((unsigned)options->huge_pages > MP_HUGE_PAGES_ALWAYS)
+        return mp_fail(MP_ERR_INVALID, "huge_pages");
+    if (options->huge_pages == MP_HUGE_PAGES_ALWAYS && mp_os_huge_page_size() == 0)
+        return mp_fail(MP_ERR_UNSUPPORTED, "huge_pages");
+    return MP_OK;
+}
+
+/* Whether pages (not vectors) of this size are to be huge. */
+static bool wants_huge_pages(mp_huge_pages policy, size_t len) {
+    const size_t huge = mp_os_huge_page_size();
+    return huge != 0 && (policy == MP_HUGE_PAGES_ALWAYS ||
+                         (policy == MP_HUGE_PAGES_AUTO && len >= huge));
+}
+
+/* Rounds a size up to what the policy asks for. */
+static bool whole_pages(size_t min_bytes, mp_huge_pages policy, size_t *out) {
+    const size_t unit =
+        policy == MP_HUGE_PAGES_ALWAYS ? mp_os_huge_page_size() : mp_os_page_size();
+    return mp_round_up(min_bytes, unit, out);
+}
+
+/* Pages from `data + from` to `data + to` have just become accessible. */
+static mp_os_result populate(const mp_slot *slot, unsigned char *data, size_t from, size_t to) {
+    mp_os_result result = {0, NULL};
+    if (from == to) return result;
+    if (slot->locked) result = mp_os_lock(data + from, to - from);
+    if (result.code == 0 && slot->prefault && (slot->access & MP_ACCESS_WRITE))
+        result = mp_os_prefault(data + from, to - from);
+    return result;
+}
+
+static mp_os_result use_huge_pages(const mp_slot *slot, unsigned char *base, size_t bytes,
+                                   bool huge) {
+    const mp_os_result done = {0, NULL};
+    if (!huge && slot->huge_pages != MP_HUGE_PAGES_NEVER) return done;
+    const mp_os_result result = mp_os_use_huge_pages(base, bytes, huge);
+    /* A hint, unless the program insists: a kernel without huge pages serves as well. */
+    return slot->huge_pages == MP_HUGE_PAGES_ALWAYS ? result : done;
+}
+
+static mp_os_result set_attributes(const mp_slot *slot, const mp_area *area, bool huge) {
+    mp_os_result result = use_huge_pages(slot, area->base, area->bytes, huge);
+    if (result.code == 0 && slot->no_dump)
+        result = mp_os_exclude_from_dumps(area->base, area->bytes);
+    if (result.code == 0 && slot->wipe_on_fork)
+        result = mp_os_wipe_on_fork(area->base, area->bytes);
+    return result;
+}
+
+/* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible. On
+ * failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait. */
+static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size_t to,
+                          size_t reserved, bool huge, mp_area *out) {
+    const size_t page = mp_os_page_size();
+    size_t alignment = slot->alignment;
+    if (huge && alignment < mp_os_huge_page_size()) alignment = mp_os_huge_page_size();
+
+    /* The data keeps its alignment behind a guard as large as that. */
+    const size_t front = slot->guard_pages ? alignment : 0;
+    const size_t back = slot->guard_pages ? page : 0;
+    size_t bytes;
+    if (!mp_checked_add(reserved, front + back, &bytes)) {
+        mp_slot_give_back(spare);
+        return mp_fail(MP_ERR_OVERFLOW, "create");
+    }
+
+    const bool all_accessible = from == 0 && to == bytes;
+    void *base;
+    mp_os_result result = all_accessible ? mp_os_map(bytes, alignment, slot->access, &base)
+                                         : mp_os_reserve(bytes, alignment, &base);
+    if (result.code != 0) {
+        mp_slot_give_back(spare);
+        return mp_fail_os(result);
+    }
+
+    *out = (mp_area){base, bytes, (unsigned char *)base + front};
+    result = set_attributes(slot, out, huge);
+    if (result.code == 0 && !all_accessible && to > from)
+        result = mp_os_commit(out->data + from, to - from, slot->access);
+    if (result.code == 0) result = populate(slot, out->data, from, to);
+    if (result.code == 0) return MP_OK;
+
+    /* What failed is classified before the roll-back frees what was lacking. */
+    const mp_status status = mp_fail_os(result);
+    release_range(spare, base, bytes);
+    return status;
+}
+
+/* ---- Life ---------------------------------------------------------------------------------------- */
+
+static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
+                        const mp_options *options, mp_region *out) {
+    *out = empty_region;
+    MP_TRY(check_options(options));
+    retry_unreleased();
+
+    mp_slot *slot;
+    const mp_os_result taken = mp_slot_take(&slot);
+    if (taken.code != 0) return mp_fail_os(taken);
+    put_options(slot, options);
+    slot->access = (uint8_t)access;
+
+    mp_area area;
+    MP_TRY(map_area(slot, slot, 0, len, reserved, huge, &area));
+    slot->base = area.base;
+    slot->bytes = area.bytes;
+    out->data = area.data;
+    out->len = len;
+    mp_ticket_renew(slot, &out->ticket);
+    return MP_OK;
+}
+
+mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *options,
+                           mp_region *out) {
+    *out = empty_region;
+    if (min_bytes == 0) return mp_fail(MP_ERR_ZERO_SIZE, "create");
+    MP_TRY(check_options(options));
+    const mp_huge_pages policy = options != NULL ? options->huge_pages : MP_HUGE_PAGES_DEFAULT;
+    size_t len;
+    if (!whole_pages(min_bytes, policy, &len)) return mp_fail(MP_ERR_OVERFLOW, "create");
+    return create(len, len, wants_huge_pages(policy, len), access, options, out);
+}
+
+mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
+                            mp_region *out) {
+    return create(len, reserved, huge && mp_os_huge_page_size() != 0, READ_WRITE, options, out);
+}
+
+void mp_region_destroy(mp_region *region) {
+    const mp_region old = *region;
+    *region = empty_region;
+    mp_slot *slot;
+    if (mp_ticket_claim(&old.ticket, &slot) != MP_OK) return;
+    if (slot->wipe_on_destroy && old.len != 0 &&
+        mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0)
+        mp_zero_for_good(old.data, old.len);
+    release_slot(slot);
+    retry_unreleased();
+}
+
+mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes) {
+    mp_slot *slot;
+    const mp_status status = mp_ticket_claim(&region->ticket, &slot);
+    if (status != MP_OK) return mp_fail(status, "into_raw_parts");
+    if (slot->bytes != region->len) {
+        mp_ticket_restore(slot);
+        return mp_fail(MP_ERR_UNSUPPORTED, "into_raw_parts");
+    }
+    *base = region->data;
+    *bytes = region->len;
+    *region = empty_region;
+    mp_slot_give_back(slot);
+    return MP_OK;
+}
+
+mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp_region *out) {
+    *out = empty_region;
+    const size_t page = mp_os_page_size();
+    if (base == NULL) return mp_fail(MP_ERR_INVALID, "from_raw_parts");
+    if (bytes == 0) return mp_fail(MP_ERR_ZERO_SIZE, "from_raw_parts");
+    if (((uintptr_t)base | bytes) % page != 0) return mp_fail(MP_ERR_MISALIGNED, "from_raw_parts");
+
+    mp_slot *slot;
+    const mp_os_result taken = mp_slot_take(&slot);
+    if (taken.code != 0) return mp_fail_os(taken);
+    put_options(slot, NULL);
+    slot->access = (uint8_t)access;
+    slot->base = base;
+    slot->bytes = bytes;
+    out->data = base;
+    out->len = bytes;
+    mp_ticket_renew(slot, &out->ticket);
+    return MP_OK;
+}
+
+/* ---- Permission ---------------------------------------------------------------------------------- */
+
+mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) {
+    *to = empty_region;
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&from->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "transition");
+    if (slot->wipe_on_fork && (access & MP_ACCESS_EXEC)) {
+        /* A child would find zeros where its references to code still read as current. */
+        mp_ticket_restore(slot);
+        return mp_fail(MP_ERR_UNSUPPORTED, "wipe_on_fork");
+    }
+    const unsigned before = slot->access;
+    if (from->len != 0) {
+        const mp_os_result result = mp_os_protect(from->data, from->len, before, access);
+        if (result.code != 0) {
+            const mp_status status = mp_fail_os(result);
+            (void)mp_os_protect(from->data, from->len, access, before);
+            mp_ticket_restore(slot);
+            return status;
+        }
+    }
+    slot->access = (uint8_t)access;
+    mp_region_move(from, to);
+    mp_ticket_renew(slot, &to->ticket);
+    return MP_OK;
+}
+
+uintptr_t mp_region_exec_address(const mp_region *region, size_t offset, const char *function) {
+    if (offset > region->len) mp_panic_index(function, offset, region->len);
+    return (uintptr_t)region->data + offset;
+}
+
+void mp_region_sync_code(const mp_region *region, size_t offset, size_t n) {
+    if (n != 0) mp_os_sync_code(region->data + offset, n);
+}
+
+/* ---- Size ---------------------------------------------------------------------------------------- */
+
+static mp_status end_change(mp_region *region, mp_slot *slot, mp_status status) {
+    if (status == MP_OK)
+        mp_ticket_renew(slot, &region->ticket);
+    else
+        mp_ticket_restore(slot);
+    return status;
+}
+
+/* Moves the content of a claimed slot's mapping into a new one, and the slot along with it. */
+static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t reserved,
+                          bool huge) {
+    mp_slot *before, *behind; /* for what the move leaves on either side of the old place */
+    mp_os_result result = mp_slot_take(&before);
+    if (result.code != 0) return mp_fail_os(result);
+    result = mp_slot_take(&behind);
+    if (result.code != 0) {
+        mp_slot_give_back(before);
+        return mp_fail_os(result);
+    }
+
+    mp_area area;
+    mp_status status = map_area(slot, before, region->len, len, reserved, huge, &area);
+    if (status != MP_OK) {
+        mp_slot_give_back(behind);
+        return status;
+    }
+    mp_os_source source = MP_OS_SOURCE_MAPPED;
+    if (region->len != 0) {
+        result = mp_os_move(region->data, region->len, area.data, &source);
+        if (result.code != 0) {
+            status = mp_fail_os(result);
+            release_range(before, area.base, area.bytes);
+            mp_slot_give_back(behind);
+            return status;
+        }
+    }
+
+    /* The moved pages brought the advice of their old place along. */
+    if (huge && region->len != 0) (void)use_huge_pages(slot, area.data, region->len, true);
+    if (source == MP_OS_SOURCE_GONE) {
+        unsigned char *old_end = region->data + region->len;
+        release_range(before, slot->base, (size_t)(region->data - slot->base));
+        release_range(behind, old_end, (size_t)(slot->base + slot->bytes - old_end));
+    } else {
+        release_range(before, slot->base, slot->bytes);
+        mp_slot_give_back(behind);
+    }
+    slot->base = area.base;
+    slot->bytes = area.bytes;
+    region->data = area.data;
+    region->len = len;
+    return MP_OK;
+}
+
+static size_t room_of(const mp_slot *slot, const mp_region *region) {
+    const size_t back = slot->guard_pages ? mp_os_page_size() : 0;
+    return (size_t)(slot->base + slot->bytes - region->data) - back;
+}
+
+static mp_status commit(mp_region *region, mp_slot *slot, size_t len) {
+    unsigned char *end = region->data + region->len;
+    const size_t more = len - region->len;
+    mp_os_result result = mp_os_commit(end, more, slot->access);
+    if (result.code == 0) {
+        result = populate(slot, region->data, region->len, len);
+        if (result.code == 0) {
+            region->len = len;
+            return MP_OK;
+        }
+    }
+    const mp_status status = mp_fail_os(result);
+    (void)mp_os_uncommit(end, more, slot->access);
+    return status;
+}
+
+static mp_status uncommit(mp_region *region, mp_slot *slot, size_t len) {
+    const mp_os_result result =
+        mp_os_uncommit(region->data + len, region->len - len, slot->access);
+    if (result.code != 0) return mp_fail_os(result);
+    region->len = len;
+    return MP_OK;
+}
+
+static mp_status shrink(mp_region *region, mp_slot *slot, size_t len) {
+    if (slot->bytes != region->len) return uncommit(region, slot, len); /* a guard stays behind the end */
+    void *base;
+    const mp_os_result result = mp_os_resize(region->data, region->len, len, false, &base);
+    if (result.code != 0) return mp_fail_os(result);
+    slot->bytes = region->len = len;
+    return MP_OK;
+}
+
+static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
+    if (slot->bytes != region->len && len <= room_of(slot, region))
+        return commit(region, slot, len);
+
+    /* The system's own resizing knows nothing of options. */
+    const bool huge = wants_huge_pages((mp_huge_pages)slot->huge_pages, len);
+    const bool plain = slot->bytes == region->len && !huge && !slot->locked && !slot->prefault &&
+                       slot->alignment == mp_os_page_size();
+    void *base;
+    if (plain && mp_os_resize(region->data, region->len, len, true, &base).code == 0) {
+        slot->base = region->data = base;
+        slot->bytes = region->len = len;
+        return MP_OK;
+    }
+    return relocate(region, slot, len, len, huge);
+}
+
+mp_status mp_region_resize(mp_region *region, size_t min_bytes) {
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "resize");
+    size_t len;
+    mp_status status = MP_OK;
+    if (min_bytes == 0)
+        status = mp_fail(MP_ERR_ZERO_SIZE, "resize");
+    else if (!whole_pages(min_bytes, (mp_huge_pages)slot->huge_pages, &len))
+        status = mp_fail(MP_ERR_OVERFLOW, "resize");
+    else if (len < region->len)
+        status = shrink(region, slot, len);
+    else if (len > region->len)
+        status = grow(region, slot, len);
+    return end_change(region, slot, status);
+}
+
+mp_status mp_region_relocate(mp_region *region, size_t len, size_t reserved, bool huge) {
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "grow");
+    huge = huge && mp_os_huge_page_size() != 0;
+    return end_change(region, slot, relocate(region, slot, len, reserved, huge));
+}
+
+mp_status mp_region_commit(mp_region *region, size_t len) {
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "commit");
+    const bool changes = len != region->len;
+    return end_change(region, slot, changes ? commit(region, slot, len) : MP_OK);
+}
+
+mp_status mp_region_uncommit(mp_region *region, size_t len) {
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "shrink");
+    const bool changes = len != region->len;
+    return end_change(region, slot, changes ? uncommit(region, slot, len) : MP_OK);
+}
+
+/* What a slot says may be read by a copy of a handle while the original changes it; the second look at
+ * the ticket tells whether that was so. */
+static bool read_slot(const mp_region *region, mp_slot *out) {
+    if (!mp_ticket_is_current(&region->ticket)) return false;
+    *out = *(const mp_slot *)(const void *)region->ticket.slot;
+    return mp_ticket_is_current(&region->ticket);
+}
+
+size_t mp_region_room(const mp_region *region) {
+    mp_slot slot;
+    return read_slot(region, &slot) ? room_of(&slot, region) : 0;
+}
+
+void mp_region_options(const mp_region *region, mp_options *out) {
+    const mp_options defaults = MP_INIT;
+    *out = defaults;
+    mp_slot slot;
+    if (!read_slot(region, &slot)) return;
+    out->reservation = slot.reservation;
+    out->huge_pages = (mp_huge_pages)slot.huge_pages;
+}
+
+/* ---- Physical memory ----------------------------------------------------------------------------- */
+
+mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n) {
+    mp_slot *slot;
+    const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
+    if (owned != MP_OK) return mp_fail(owned, "decommit");
+    mp_status status = MP_OK;
+    if (!mp_range_is_inside(offset, n, region->len)) {
+        status = mp_fail(MP_ERR_OUT_OF_RANGE, "decommit");
+    } else if ((offset | n) % mp_os_page_size() != 0) {
+        status = mp_fail(MP_ERR_MISALIGNED, "decommit");
+    } else if (n != 0) {
+        const mp_os_result result = mp_os_decommit(region->data + offset, n);
+        if (result.code != 0) status = mp_fail_os(result);
+    }
+    return end_change(region, slot, status);
+}
+
+mp_status mp_region_resident_bytes(const mp_region *region, size_t *out) {
+    const mp_status owned = mp_ticket_check(&region->ticket);
+    if (owned != MP_OK) return mp_fail(owned, "resident_bytes");
+    if (region->len == 0) {
+        *out = 0;
+        return MP_OK;
+    }
+    const mp_os_result result = mp_os_resident(region->data, region->len, out);
+    return result.code == 0 ? MP_OK : mp_fail_os(result);
+}
+
+void mp_region_wipe(mp_region *region) {
+    if (region->len != 0) mp_zero_for_good(region->data, region->len);
+}
+
+/* ---- Hints --------------------------------------------------------------------------------------- */
+
+mp_status mp_region_advise_soon(const mp_region *region, size_t offset, size_t n) {
+    const mp_status owned = mp_ticket_check(&region->ticket);
+    if (owned != MP_OK) return mp_fail(owned, "advise_use_soon");
+    if (!mp_range_is_inside(offset, n, region->len))
+        return mp_fail(MP_ERR_OUT_OF_RANGE, "advise_use_soon");
+    if (n == 0) return MP_OK;
+    const size_t page = mp_os_page_size();
+    const size_t first = mp_round_down(offset, page);
+    const size_t end = mp_round_down(offset + n - 1, page) + page;
+    const mp_os_result result = mp_os_advise(region->data + first, end - first, MP_ADVICE_SOON);
+    return result.code == 0 ? MP_OK : mp_fail_os(result);
+}
+
+mp_status mp_region_advise(const mp_region *region, size_t n, mp_advice advice) {
+    if (advice == MP_ADVICE_SOON) return mp_region_advise_soon(region, 0, n);
+    const mp_status owned = mp_ticket_check(&region->ticket);
+    if (owned != MP_OK) return mp_fail(owned, "advise");
+    mp_slot slot;
+    if (!read_slot(region, &slot)) return mp_fail(MP_ERR_STALE, "advise");
+    const mp_os_result result = mp_os_advise(slot.base, slot.bytes, advice);
+    return result.code == 0 ? MP_OK : mp_fail_os(result);
+}

@@ -1,0 +1,36 @@
+/* What vectors need of regions beyond the public header: address space to grow in.
+ *
+ * A region is a mapping of which a part is accessible: [guard] accessible [reserved] [guard]. For pages
+ * nothing is only reserved. A vector's accessible part grows by commits.
+ *
+ * `huge` asks for huge pages: the data is aligned to them and the whole mapping is advised once.
+ */
+#ifndef MP_REGION_INTERNAL_H
+#define MP_REGION_INTERNAL_H
+
+#include "memory_pages/mp_region.h"
+
+/* Creates a readable and writable region: `len` bytes accessible, `reserved` bytes of address space.
+ * Both are whole pages; `len` may be 0. */
+mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
+                            mp_region *out);
+
+/* Bytes that the region can commit without moving; 0 for an empty or stale one. */
+size_t mp_region_room(const mp_region *region);
+
+/* The options that a later move of the region must know. */
+void mp_region_options(const mp_region *region, mp_options *out);
+
+/* Makes the first `len` bytes accessible: not fewer than now, and within the room. */
+mp_status mp_region_commit(mp_region *region, size_t len);
+
+/* The reverse: frees what lies behind the first `len` bytes and makes it inaccessible. */
+mp_status mp_region_uncommit(mp_region *region, size_t len);
+
+/* Moves all content to a new mapping. `len` is not less than now. */
+mp_status mp_region_relocate(mp_region *region, size_t len, size_t reserved, bool huge);
+
+/* Passes a hint about accessible bytes on, widened to whole pages. */
+mp_status mp_region_advise_soon(const mp_region *region, size_t offset, size_t n);
+
+#endif

@@ -1,0 +1,12 @@
+#include "memory_pages/mp_system.h"
+
+#include "os/mp_os.h"
+
+size_t mp_page_size(void) { return mp_os_page_size(); }
+
+size_t mp_huge_page_size(void) { return mp_os_huge_page_size(); }
+
+unsigned mp_enforced(bool read, bool write, bool exec) {
+    return mp_os_enforced((read ? MP_ACCESS_READ : 0u) | (write ? MP_ACCESS_WRITE : 0u) |
+                          (exec ? MP_ACCESS_EXEC : 0u));
+}

@@ -1,0 +1,55 @@
+/* Tickets: who owns what, told by slots and epochs.
+ *
+ * A slot is the record of one mapping, in a table that is never unmapped, so that any ticket, however
+ * old, may be compared. Its epoch is even while a handle owns the mapping, and odd while nobody does or
+ * somebody is changing it. A change ends with the next even number, a failed change with the old one;
+ * no number serves two owners. At one change a nanosecond, 64 bits last 584 years.
+ *
+ * Lock-free throughout: a thread that is stopped in the middle holds up nobody. After fork() the child
+ * has a table of its own, in which a handle that another thread was just changing reads as stale.
+ */
+#ifndef MP_TICKET_H
+#define MP_TICKET_H
+
+#include "os/mp_os.h"
+
+/* 64 bytes: a cache line, so that no check of a ticket waits for a change of its neighbour. */
+typedef struct mp_slot {
+    uint64_t epoch; /* atomic; first, because this is what a ticket points to */
+    uint32_t next;  /* atomic; while on a stack: the name of the slot below */
+    uint32_t name;  /* its place in the table, from 1 on */
+
+    /* The mapping. Belongs to whoever has claimed the slot. */
+    unsigned char *base; /* of all address space, guard pages included */
+    size_t bytes;        /* of the same */
+    size_t alignment;    /* of the accessible part */
+    size_t reservation;  /* what was asked for, for when the mapping has to move */
+    uint8_t access;      /* mp_access bits of the accessible part */
+    uint8_t huge_pages;  /* mp_huge_pages */
+    bool prefault, locked, no_dump, wipe_on_fork, wipe_on_destroy, guard_pages;
+} mp_slot;
+
+/* Gives out a slot that nobody else has, claimed. */
+mp_os_result mp_slot_take(mp_slot **out);
+
+/* Takes a claimed slot back. Every ticket for it is stale from now on. */
+void mp_slot_give_back(mp_slot *slot);
+
+/* MP_OK, MP_ERR_EMPTY or MP_ERR_STALE. Records no error. */
+mp_status mp_ticket_check(const mp_ticket *ticket);
+
+/* As mp_ticket_check(), and on MP_OK nobody else owns or claims the slot until the claimant ends it by
+ * one of the three calls below, or gives it back. */
+mp_status mp_ticket_claim(const mp_ticket *ticket, mp_slot **out);
+
+/* Ends a claim: something changed, and `ticket` alone is current. */
+void mp_ticket_renew(mp_slot *slot, mp_ticket *ticket);
+
+/* Ends a claim: nothing changed, and the tickets before it are current again. */
+void mp_ticket_restore(mp_slot *slot);
+
+/* Slots whose mapping the system would not release yet, linked through the slots themselves. */
+void mp_unreleased_put(mp_slot *slot);
+mp_slot *mp_unreleased_get(void);
+
+#endif

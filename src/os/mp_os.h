@@ -1,0 +1,98 @@
+/* The seam: everything that the library asks of an operating system.
+ *
+ * One file per system implements this page; CMake picks it, and nothing above knows which. The
+ * contract for all of them:
+ *
+ *   - Addresses and sizes are whole pages, sizes are not 0; the callers see to that.
+ *   - A call either does all that it says or changes nothing, unless it says otherwise.
+ *   - The outcome is an mp_os_result. Nothing here records a last error, and `errno` is as before.
+ *   - Access is a set of mp_access bits.
+ *   - No state but what the system keeps and what can be asked of it again: safe in every thread, in a
+ *     child after fork(), and on several calls at once on different memory.
+ */
+#ifndef MP_OS_H
+#define MP_OS_H
+
+#include "memory_pages/mp_region.h"
+
+/* code: 0, or the system's error code. call: the system call that gave it, a string literal. */
+typedef struct mp_os_result {
+    int code;
+    const char *call;
+} mp_os_result;
+
+/* A code that no system uses: the library's own tables are full. Stands for MP_ERR_OUT_OF_MEMORY. */
+enum { MP_OS_TABLES_FULL = -1 };
+
+/* The status that a failure stands for. May ask the system more, so only for failures. */
+mp_status mp_os_status(mp_os_result failure);
+
+/* ---- Facts --------------------------------------------------------------------------------------- */
+
+size_t mp_os_page_size(void);
+
+/* 0 where there are none. */
+size_t mp_os_huge_page_size(void);
+
+/* What a program can really do to pages with `access`; holds at least `access`. */
+unsigned mp_os_enforced(unsigned access);
+
+/* ---- Address space ------------------------------------------------------------------------------- */
+
+/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. */
+mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, void **out);
+
+/* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out);
+
+/* Gives a part of a mapping or reservation back, or all of it. */
+mp_os_result mp_os_release(void *base, size_t bytes);
+
+/* Makes reserved pages accessible: zeroed, with `access`. */
+mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access);
+
+/* The reverse: frees the memory and leaves reserved address space. `access` is what the pages have. */
+mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access);
+
+/* Resizes a whole mapping that mp_os_map() made, without copying; new pages are zero. `may_move`: also
+ * elsewhere, at any page. Fails where the system has no such call, or the mapping was split. */
+mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out);
+
+/* Moves accessible pages onto reserved ones, with their content and permission, without copying where
+ * the system can. `*left` tells what became of the source: still mapped, or no longer the caller's. */
+typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_source;
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, mp_os_source *left);
+
+/* ---- Memory -------------------------------------------------------------------------------------- */
+
+/* Changes the permission of all pages. If `to` is executable, code in them is made visible to every
+ * processor before. No page is writable and executable at any moment unless `from` or `to` is. May fail
+ * half-way: the caller then asks for the way back. */
+mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to);
+
+/* Gives physical memory back; the pages keep their permission and read as zero. */
+mp_os_result mp_os_decommit(void *base, size_t bytes);
+
+/* Makes accessible, writable pages resident. */
+mp_os_result mp_os_prefault(void *base, size_t bytes);
+
+/* Keeps accessible pages out of swap; makes them resident. */
+mp_os_result mp_os_lock(void *base, size_t bytes);
+
+/* Passes a hint on. */
+mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice);
+
+/* Backs memory by huge pages where it can, or never. */
+mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use);
+
+mp_os_result mp_os_exclude_from_dumps(void *base, size_t bytes);
+
+mp_os_result mp_os_wipe_on_fork(void *base, size_t bytes);
+
+/* Counts the bytes that are in physical memory now. */
+mp_os_result mp_os_resident(const void *base, size_t bytes, size_t *out);
+
+/* Makes code that was written to readable pages visible to every processor. */
+void mp_os_sync_code(void *base, size_t bytes);
+
+#endif
