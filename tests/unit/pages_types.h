@@ -1,0 +1,88 @@
+/** @file
+ *  Every type of pages behind one face, so that a test which holds for all is written once.
+ *
+ *  A typed handle holds nothing but its region, which stands here for whichever type it is.
+ */
+#ifndef TESTS_UNIT_PAGES_TYPES_H
+#define TESTS_UNIT_PAGES_TYPES_H
+
+#include <memory_pages/mp_region.h>
+
+/** X(type, its permission). */
+#define PAGES_TYPES(X)                                                                              \
+    X(r_w_nx, MP_ACCESS_READ | MP_ACCESS_WRITE)                                                     \
+    X(r_nw_nx, MP_ACCESS_READ)                                                                      \
+    X(r_nw_x, MP_ACCESS_READ | MP_ACCESS_EXEC)                                                      \
+    X(nr_nw_x, MP_ACCESS_EXEC)                                                                      \
+    X(nr_w_nx, MP_ACCESS_WRITE)                                                                     \
+    X(nr_nw_nx, MP_ACCESS_NONE)
+
+/** X(from, verb, to): every transition that leads to another type. */
+#define PAGES_TRANSITIONS(X)                                                                        \
+    X(r_w_nx, deny_read, nr_w_nx)                                                                   \
+    X(r_w_nx, deny_write, r_nw_nx)                                                                  \
+    X(r_w_nx, set_protected_exec, r_nw_x)                                                           \
+    X(r_w_nx, deny_all, nr_nw_nx)                                                                   \
+    X(r_nw_nx, deny_read, nr_nw_nx)                                                                 \
+    X(r_nw_nx, allow_write, r_w_nx)                                                                 \
+    X(r_nw_nx, allow_exec, r_nw_x)                                                                  \
+    X(r_nw_nx, allow_write_no_exec, r_w_nx)                                                         \
+    X(r_nw_nx, set_protected_exec, r_nw_x)                                                          \
+    X(r_nw_nx, allow_read_write, r_w_nx)                                                            \
+    X(r_nw_nx, deny_all, nr_nw_nx)                                                                  \
+    X(r_nw_x, deny_read, nr_nw_x)                                                                   \
+    X(r_nw_x, deny_exec, r_nw_nx)                                                                   \
+    X(r_nw_x, allow_write_no_exec, r_w_nx)                                                          \
+    X(r_nw_x, deny_all, nr_nw_nx)                                                                   \
+    X(nr_nw_x, allow_read, r_nw_x)                                                                  \
+    X(nr_nw_x, deny_exec, nr_nw_nx)                                                                 \
+    X(nr_nw_x, allow_write_no_exec, nr_w_nx)                                                        \
+    X(nr_nw_x, deny_all, nr_nw_nx)                                                                  \
+    X(nr_w_nx, allow_read, r_w_nx)                                                                  \
+    X(nr_w_nx, deny_write, nr_nw_nx)                                                                \
+    X(nr_w_nx, set_protected_exec, nr_nw_x)                                                         \
+    X(nr_w_nx, allow_read_write, r_w_nx)                                                            \
+    X(nr_w_nx, deny_all, nr_nw_nx)                                                                  \
+    X(nr_nw_nx, allow_read, r_nw_nx)                                                                \
+    X(nr_nw_nx, allow_write, nr_w_nx)                                                               \
+    X(nr_nw_nx, allow_exec, nr_nw_x)                                                                \
+    X(nr_nw_nx, allow_write_no_exec, nr_w_nx)                                                       \
+    X(nr_nw_nx, set_protected_exec, nr_nw_x)                                                        \
+    X(nr_nw_nx, allow_read_write, r_w_nx)
+
+/** The functions that every type has. */
+struct pages_type {
+    const char *name;
+    unsigned access;
+    mp_status (*create)(size_t min_bytes, mp_region *out);
+    mp_status (*create_with)(size_t min_bytes, const mp_options *options, mp_region *out);
+    void (*destroy)(mp_region *pages);
+    void (*move)(mp_region *from, mp_region *to);
+    size_t (*len)(const mp_region *pages);
+    bool (*is_empty)(const mp_region *pages);
+    mp_status (*resident_bytes)(const mp_region *pages, size_t *out);
+    mp_status (*advise_use_soon)(const mp_region *pages, size_t bytes);
+    mp_status (*advise_use_seq)(const mp_region *pages);
+    mp_status (*advise_use_rnd)(const mp_region *pages);
+    void *(*unsafe_ptr)(const mp_region *pages);
+    mp_status (*into_raw_parts)(mp_region *pages, void **base, size_t *bytes);
+    mp_status (*from_raw_parts)(void *base, size_t bytes, mp_region *out);
+};
+
+struct pages_transition {
+    const char *name;
+    const struct pages_type *from, *to;
+    mp_status (*apply)(mp_region *from, mp_region *to);
+};
+
+#define COUNT_ONE(...) +1
+enum {
+    PAGES_TYPE_COUNT = 0 PAGES_TYPES(COUNT_ONE),
+    PAGES_TRANSITION_COUNT = 0 PAGES_TRANSITIONS(COUNT_ONE)
+};
+#undef COUNT_ONE
+
+extern const struct pages_type pages_types[PAGES_TYPE_COUNT];
+extern const struct pages_transition pages_transitions[PAGES_TRANSITION_COUNT];
+
+#endif

@@ -1,0 +1,385 @@
+/* References to machine code: they call, and they end when their pages change. */
+#include "kernel_view.h"
+#include "support.h"
+
+#include <memory_pages/memory_pages.h>
+#include <memory_pages/mp_unsafe.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* uint64_t add(uint64_t a, uint64_t b), and the same for int32_t, which both ABIs pass alike. Then
+ * uint64_t twice(uint64_t) and double same(double). */
+#if defined(__x86_64__)
+static const uint8_t add_code[] = {0x48, 0x8d, 0x04, 0x37, 0xc3};
+static const uint8_t twice_code[] = {0x48, 0x8d, 0x04, 0x3f, 0xc3};
+#elif defined(__aarch64__)
+static const uint8_t add_code[] = {0x00, 0x00, 0x01, 0x8b, 0xc0, 0x03, 0x5f, 0xd6};
+static const uint8_t twice_code[] = {0x00, 0x00, 0x00, 0x8b, 0xc0, 0x03, 0x5f, 0xd6};
+#else
+#error "the test's machine code is not known for this processor"
+#endif
+
+static size_t page;
+
+static mp_pages_r_w_nx pages_holding(const void *code, size_t n, size_t offset) {
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create(page, &pages));
+    check_ok(mp_pages_r_w_nx_write(&pages, offset, code, n));
+    return pages;
+}
+
+static mp_pages_r_nw_x code_at(const void *code, size_t n, size_t offset) {
+    mp_pages_r_w_nx memory = pages_holding(code, n, offset);
+    mp_pages_r_nw_x pages;
+    check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, &pages));
+    return pages;
+}
+
+static mp_pages_r_nw_x new_adder(void) { return code_at(add_code, sizeof add_code, 0); }
+
+static void check_adds(const mp_fn_binary_u64 *add) {
+    uint64_t sum = 0;
+    ck_assert(mp_fn_binary_u64_is_current(add));
+    check_ok(mp_fn_binary_u64_call(add, 43, 34, &sum));
+    ck_assert_uint_eq(sum, 77);
+}
+
+static void check_is_stale(const mp_fn_binary_u64 *add) {
+    uint64_t sum = 42;
+    ck_assert(!mp_fn_binary_u64_is_current(add));
+    check_status(MP_ERR_STALE, mp_fn_binary_u64_call(add, 43, 34, &sum));
+    check_status(MP_ERR_STALE, mp_fn_binary_u64_call(add, 43, 34, NULL));
+    ck_assert_uint_eq(sum, 42);
+    ck_assert(mp_fn_binary_u64_ptr(add) == NULL);
+}
+
+/* ---- Calls --------------------------------------------------------------------------------------- */
+
+START_TEST(code_is_called_with_its_signature) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    check_adds(&add);
+    check_ok(mp_fn_binary_u64_call(&add, 43, 34, NULL));
+    ck_assert_uint_eq(mp_fn_binary_u64_ptr(&add)(1, 2), 3);
+    uint64_t sum;
+    check_ok(mp_fn_binary_u64_call(&add, UINT64_MAX, 2, &sum));
+    ck_assert_uint_eq(sum, 1);
+
+    mp_fn_binary_i32 add_i32;
+    int32_t sum_i32 = 0;
+    check_ok(mp_pages_r_nw_x_fn_binary_i32(&pages, 0, &add_i32));
+    check_ok(mp_fn_binary_i32_call(&add_i32, 43, -44, &sum_i32));
+    ck_assert_int_eq(sum_i32, -1);
+    mp_pages_r_nw_x_destroy(&pages);
+
+    pages = code_at(twice_code, sizeof twice_code, 0);
+    mp_fn_unary_u64 twice;
+    check_ok(mp_pages_r_nw_x_fn_unary_u64(&pages, 0, &twice));
+    check_ok(mp_fn_unary_u64_call(&twice, 21, &sum));
+    ck_assert_uint_eq(sum, 42);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+START_TEST(code_may_return_nothing_or_its_own_argument) {
+    mp_pages_r_nw_x pages = code_at(code_of_return, code_of_return_size, 0);
+    mp_fn_void nothing;
+    check_ok(mp_pages_r_nw_x_fn_void(&pages, 0, &nothing));
+    check_ok(mp_fn_void_call(&nothing));
+    ck_assert(mp_fn_void_is_current(&nothing));
+
+    mp_fn_unary_f64 same; /* the first floating-point argument's register is the result's */
+    double result = 0;
+    check_ok(mp_pages_r_nw_x_fn_unary_f64(&pages, 0, &same));
+    check_ok(mp_fn_unary_f64_call(&same, 0.5, &result));
+    ck_assert(result == 0.5);
+
+    mp_pages_r_nw_x_destroy(&pages);
+    check_status(MP_ERR_STALE, mp_fn_void_call(&nothing));
+    check_status(MP_ERR_STALE, mp_fn_unary_f64_call(&same, 1.5, &result));
+    ck_assert(result == 0.5);
+}
+END_TEST
+
+START_TEST(code_may_start_anywhere_in_the_pages) {
+    const size_t last = page - sizeof add_code;
+    const size_t offsets[] = {0, 16, last / 16 * 16};
+    for (size_t i = 0; i < COUNT_OF(offsets); i++) {
+        mp_pages_r_nw_x pages = code_at(add_code, sizeof add_code, offsets[i]);
+        mp_fn_binary_u64 add;
+        check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, offsets[i], &add));
+        check_adds(&add);
+        mp_pages_r_nw_x_destroy(&pages);
+    }
+}
+END_TEST
+
+START_TEST(code_that_can_only_be_called_is_called) {
+    mp_pages_r_nw_x readable = new_adder();
+    mp_pages_nr_nw_x pages;
+    check_ok(mp_pages_r_nw_x_deny_read(&readable, &pages));
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_nr_nw_x_fn_binary_u64(&pages, 0, &add));
+    check_adds(&add);
+    mp_pages_nr_nw_x_destroy(&pages);
+    check_is_stale(&add);
+}
+END_TEST
+
+START_TEST(code_that_was_rewritten_in_place_runs_as_rewritten) {
+    mp_pages_r_nw_x pages = code_at(twice_code, sizeof twice_code, 0);
+    for (int i = 0; i < 200; i++) {
+        const bool adds = i % 2 == 0;
+        mp_pages_r_w_nx memory;
+        check_ok(mp_pages_r_nw_x_allow_write_no_exec(&pages, &memory));
+        check_ok(mp_pages_r_w_nx_write(&memory, 0, adds ? add_code : twice_code, sizeof add_code));
+        check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, &pages));
+        mp_fn_binary_u64 function;
+        check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &function));
+        uint64_t result;
+        check_ok(mp_fn_binary_u64_call(&function, 43, 34, &result));
+        ck_assert_uint_eq(result, adds ? 77 : 86);
+    }
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+/* ---- References that are refused ----------------------------------------------------------------- */
+
+START_TEST(code_past_the_end_gets_a_stale_reference) {
+    mp_pages_r_nw_x pages = new_adder();
+    const size_t offsets[] = {page, page + 1, SIZE_MAX};
+    for (size_t i = 0; i < COUNT_OF(offsets); i++) {
+        mp_fn_binary_u64 add;
+        make_garbage(add);
+        check_status(MP_ERR_OUT_OF_RANGE, mp_pages_r_nw_x_fn_binary_u64(&pages, offsets[i], &add));
+        check_is_stale(&add);
+    }
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+START_TEST(pages_that_are_not_owned_give_a_stale_reference) {
+    mp_pages_r_nw_x pages = new_adder(), twin = pages, empty = MP_INIT;
+    mp_fn_binary_u64 add;
+    make_garbage(add);
+    check_status(MP_ERR_EMPTY, mp_pages_r_nw_x_fn_binary_u64(&empty, 0, &add));
+    check_is_stale(&add);
+    mp_pages_r_nw_x_destroy(&pages);
+    make_garbage(add);
+    check_status(MP_ERR_STALE, mp_pages_r_nw_x_fn_binary_u64(&twin, 0, &add));
+    check_is_stale(&add);
+}
+END_TEST
+
+START_TEST(a_zeroed_reference_is_stale) {
+    const mp_fn_binary_u64 add = MP_INIT;
+    check_is_stale(&add);
+    const mp_fn_void nothing = MP_INIT;
+    ck_assert(!mp_fn_void_is_current(&nothing));
+    check_status(MP_ERR_STALE, mp_fn_void_call(&nothing));
+}
+END_TEST
+
+/* ---- References that end ------------------------------------------------------------------------- */
+
+#define CHECK_ENDED_BY(type, verb, result)                                                          \
+    do {                                                                                            \
+        mp_pages_r_nw_x readable = new_adder();                                                     \
+        mp_pages_##type pages;                                                                      \
+        mp_pages_##result after;                                                                    \
+        become_##type(&readable, &pages);                                                           \
+        mp_fn_binary_u64 add;                                                                       \
+        check_ok(mp_pages_##type##_fn_binary_u64(&pages, 0, &add));                                 \
+        check_adds(&add);                                                                           \
+        check_ok(mp_pages_##type##_##verb(&pages, &after));                                         \
+        check_is_stale(&add);                                                                       \
+        mp_pages_##result##_destroy(&after);                                                        \
+        check_is_stale(&add);                                                                       \
+    } while (0)
+
+static void become_r_nw_x(mp_pages_r_nw_x *from, mp_pages_r_nw_x *to) {
+    mp_pages_r_nw_x_move(from, to);
+}
+
+static void become_nr_nw_x(mp_pages_r_nw_x *from, mp_pages_nr_nw_x *to) {
+    check_ok(mp_pages_r_nw_x_deny_read(from, to));
+}
+
+START_TEST(every_change_of_permission_ends_references) {
+    CHECK_ENDED_BY(r_nw_x, deny_read, nr_nw_x);
+    CHECK_ENDED_BY(r_nw_x, deny_exec, r_nw_nx);
+    CHECK_ENDED_BY(r_nw_x, allow_write_no_exec, r_w_nx);
+    CHECK_ENDED_BY(r_nw_x, deny_all, nr_nw_nx);
+    CHECK_ENDED_BY(nr_nw_x, allow_read, r_nw_x);
+    CHECK_ENDED_BY(nr_nw_x, deny_exec, nr_nw_nx);
+    CHECK_ENDED_BY(nr_nw_x, allow_write_no_exec, nr_w_nx);
+    CHECK_ENDED_BY(nr_nw_x, deny_all, nr_nw_nx);
+}
+END_TEST
+
+START_TEST(a_reference_stays_ended_when_the_permission_comes_back) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    mp_pages_r_nw_nx readable;
+    check_ok(mp_pages_r_nw_x_deny_exec(&pages, &readable));
+    check_ok(mp_pages_r_nw_nx_allow_exec(&readable, &pages));
+    check_is_stale(&add);
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    check_adds(&add);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+START_TEST(a_reference_stays_ended_when_address_and_slot_are_reused) {
+    enum { REFERENCES = 300 };
+    static mp_fn_binary_u64 ended[REFERENCES];
+    void *address = NULL;
+    size_t same_address = 0, same_slot = 0;
+    for (int i = 0; i < REFERENCES; i++) {
+        mp_pages_r_nw_x pages = new_adder();
+        same_address += mp_pages_r_nw_x_unsafe_ptr(&pages) == address;
+        address = mp_pages_r_nw_x_unsafe_ptr(&pages);
+        check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &ended[i]));
+        same_slot += i > 0 && memcmp(&ended[i], &ended[i - 1], sizeof(void *)) == 0;
+        for (int k = 0; k < i; k++) ck_assert(!mp_fn_binary_u64_is_current(&ended[k]));
+        check_adds(&ended[i]);
+        mp_pages_r_nw_x_destroy(&pages);
+        check_is_stale(&ended[i]);
+    }
+    ck_assert_uint_gt(same_address, 0); /* else the test shows nothing */
+    ck_assert_uint_gt(same_slot, 0);
+}
+END_TEST
+
+START_TEST(destroying_pages_ends_references) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    const mp_fn_binary_u64 copy = add;
+    mp_pages_r_nw_x_destroy(&pages);
+    check_is_stale(&add);
+    check_is_stale(&copy);
+}
+END_TEST
+
+START_TEST(taking_the_raw_parts_ends_references) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    void *base;
+    size_t bytes;
+    check_ok(mp_pages_r_nw_x_into_raw_parts(&pages, &base, &bytes));
+    check_is_stale(&add);
+    ck_assert_int_eq(munmap(base, bytes), 0);
+}
+END_TEST
+
+START_TEST(moving_the_handle_ends_nothing) {
+    mp_pages_r_nw_x pages = new_adder(), elsewhere;
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    mp_pages_r_nw_x_move(&pages, &elsewhere);
+    check_adds(&add);
+    mp_pages_r_nw_x_destroy(&pages);
+    check_adds(&add);
+    mp_pages_r_nw_x_destroy(&elsewhere);
+    check_is_stale(&add);
+}
+END_TEST
+
+START_TEST(hints_and_queries_end_nothing) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    size_t resident;
+    check_ok(mp_pages_r_nw_x_resident_bytes(&pages, &resident));
+    check_ok(mp_pages_r_nw_x_advise_use_rnd(&pages));
+    check_ok(mp_pages_r_nw_x_advise_use_soon(&pages, page));
+    check_adds(&add);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+/* ---- Threads and processes ----------------------------------------------------------------------- */
+
+enum { CALLERS = 3, CALLS = 20000, CHANGES = 500 };
+
+static void *call_often(void *add) {
+    for (int i = 0; i < CALLS; i++) check_adds(add);
+    return NULL;
+}
+
+static void *change_others(void *ignored) {
+    (void)ignored;
+    for (int i = 0; i < CHANGES; i++) {
+        mp_pages_r_nw_x pages = new_adder();
+        mp_fn_binary_u64 add;
+        check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+        mp_pages_r_w_nx memory;
+        check_ok(mp_pages_r_nw_x_allow_write_no_exec(&pages, &memory));
+        check_is_stale(&add);
+        mp_pages_r_w_nx_destroy(&memory);
+    }
+    return NULL;
+}
+
+START_TEST(threads_call_while_other_pages_change) {
+    mp_pages_r_nw_x pages = new_adder();
+    mp_fn_binary_u64 add;
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
+    pthread_t callers[CALLERS], changer;
+    for (int i = 0; i < CALLERS; i++) {
+        ck_assert_int_eq(pthread_create(&callers[i], NULL, call_often, &add), 0);
+    }
+    ck_assert_int_eq(pthread_create(&changer, NULL, change_others, NULL), 0);
+    for (int i = 0; i < CALLERS; i++) pthread_join(callers[i], NULL);
+    pthread_join(changer, NULL);
+    check_adds(&add);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+static mp_pages_r_nw_x inherited;
+static mp_fn_binary_u64 inherited_add;
+
+static void child_with_inherited_code(void) {
+    check_adds(&inherited_add);
+    mp_pages_r_nw_x_destroy(&inherited);
+    check_is_stale(&inherited_add);
+}
+
+START_TEST(a_child_calls_and_ends_its_own_copy_of_the_code) {
+    inherited = new_adder();
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(&inherited, 0, &inherited_add));
+    in_child(child_with_inherited_code);
+    check_adds(&inherited_add);
+    mp_pages_r_nw_x_destroy(&inherited);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    page = mp_page_size();
+    tcase_add_test(tests, code_is_called_with_its_signature);
+    tcase_add_test(tests, code_may_return_nothing_or_its_own_argument);
+    tcase_add_test(tests, code_may_start_anywhere_in_the_pages);
+    tcase_add_test(tests, code_that_can_only_be_called_is_called);
+    tcase_add_test(tests, code_that_was_rewritten_in_place_runs_as_rewritten);
+    tcase_add_test(tests, code_past_the_end_gets_a_stale_reference);
+    tcase_add_test(tests, pages_that_are_not_owned_give_a_stale_reference);
+    tcase_add_test(tests, a_zeroed_reference_is_stale);
+    tcase_add_test(tests, every_change_of_permission_ends_references);
+    tcase_add_test(tests, a_reference_stays_ended_when_the_permission_comes_back);
+    tcase_add_test(tests, a_reference_stays_ended_when_address_and_slot_are_reused);
+    tcase_add_test(tests, destroying_pages_ends_references);
+    tcase_add_test(tests, taking_the_raw_parts_ends_references);
+    tcase_add_test(tests, moving_the_handle_ends_nothing);
+    tcase_add_test(tests, hints_and_queries_end_nothing);
+    tcase_add_test(tests, threads_call_while_other_pages_change);
+    tcase_add_test(tests, a_child_calls_and_ends_its_own_copy_of_the_code);
+}
+
+int main(void) { return run_tests("code", add_tests); }
