@@ -3,8 +3,8 @@
 # Makes an INTERFACE library <target> of the types that <file> adds to memory_pages. Link to it and
 # include the headers by name, as in #include "my_vec_particle_rw.h". It brings memory_pages along.
 #
-# The headers are made at build time and lie in the build tree. They are made again when the spec, the
-# templates or the generator change; those whose text stays the same recompile nothing.
+# The headers are made at build time and lie in the build tree. They are made again when the spec,
+# the templates or the generator change; those whose text stays the same recompile nothing.
 function(memory_pages_add_types target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "SPEC" "")
     if(NOT arg_SPEC OR arg_UNPARSED_ARGUMENTS)

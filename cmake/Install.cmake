@@ -1,0 +1,59 @@
+# What `cmake --install` puts where. share/memory_pages mirrors the repository, so that the
+# generator finds its parts at the same relative paths in both.
+
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/memory_pages)
+set(share_dir ${CMAKE_INSTALL_DATADIR}/memory_pages)
+
+# ---- Headers and libraries -----------------------------------------------------------------------
+
+install(DIRECTORY src/include/ generated/include/
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.h")
+install(TARGETS memory_pages_headers memory_pages_static memory_pages_shared
+    EXPORT memory_pages
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+set_target_properties(memory_pages_headers PROPERTIES EXPORT_NAME headers)
+
+# ---- The generator -------------------------------------------------------------------------------
+
+install(DIRECTORY codegen spec
+    DESTINATION ${share_dir}
+    USE_SOURCE_PERMISSIONS
+    PATTERN __pycache__ EXCLUDE)
+
+# ---- find_package --------------------------------------------------------------------------------
+
+install(EXPORT memory_pages
+    NAMESPACE memory_pages::
+    FILE memory_pages-targets.cmake
+    DESTINATION ${package_dir})
+configure_package_config_file(
+    cmake/memory_pages-config.cmake.in ${PROJECT_BINARY_DIR}/memory_pages-config.cmake
+    INSTALL_DESTINATION ${package_dir}
+    PATH_VARS share_dir)
+write_basic_package_version_file(
+    ${PROJECT_BINARY_DIR}/memory_pages-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
+install(
+    FILES
+        ${PROJECT_BINARY_DIR}/memory_pages-config.cmake
+        ${PROJECT_BINARY_DIR}/memory_pages-config-version.cmake
+    DESTINATION ${package_dir})
+
+# ---- pkg-config ----------------------------------------------------------------------------------
+
+# Every path is relative to the file itself, so that it is right wherever `--prefix` puts it.
+set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH to_prefix ${pc_dir} ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH to_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+file(RELATIVE_PATH to_share ${pc_dir} ${CMAKE_INSTALL_FULL_DATADIR}/memory_pages)
+set(pc_definitions -DMP_SHARED)
+if(MEMORY_PAGES_ALLOW_EXEC)
+    string(APPEND pc_definitions " -DMP_ALLOW_EXEC=1")
+endif()
+configure_file(cmake/memory_pages.pc.in ${PROJECT_BINARY_DIR}/memory_pages.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/memory_pages.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

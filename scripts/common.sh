@@ -1,0 +1,62 @@
+# What the scripts share. To be sourced, with the repository as the current folder.
+
+missing=
+
+# need "PACKAGE..." COMMAND...
+#
+# Notes the packages, by their Debian names, unless the command succeeds. The command asks for the
+# thing itself and not for the package, so that what came in another way counts too.
+need() {
+    packages=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $packages"
+}
+
+# Installs what was noted. Without root or apt it says what to run, and ends the script.
+install_missing() {
+    [ -n "$missing" ] || return 0
+    install="apt-get install --yes --no-install-recommends$missing"
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "Some packages are missing. On Debian or Ubuntu, install them with" >&2
+        echo "    sudo sh -c 'apt-get update && $install'" >&2
+        exit 1
+    fi
+    say "installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update
+    quietly $install
+    missing=
+}
+
+need_build_tools() {
+    need "gcc libc6-dev" compiles cc
+    need cmake cmake --version
+    need ninja-build ninja --version
+}
+
+need_test_tools() {
+    need_build_tools
+    need "g++" compiles g++
+    need clang compiles clang
+    need "check pkg-config" pkg-config --exists check
+    need "valgrind libc6-dbg" valgrind --quiet true
+    need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \
+        scripts/python -c pass
+}
+
+# A compiler without the C library's headers compiles nothing of use.
+compiles() {
+    echo '#include <stdio.h>' | "$1" -fsyntax-only -x c -
+}
+
+say() {
+    printf '== %s\n' "$*"
+}
+
+# Runs a command whose output matters only if it fails.
+quietly() {
+    if ! output=$("$@" 2>&1); then
+        printf '%s\n' "$output" >&2
+        return 1
+    fi
+}

@@ -1,0 +1,130 @@
+"""A user's project with types of its own, built in each way that a user may get at the library."""
+
+import os
+import shutil
+
+import pytest
+from project import ROOT, run, run_well
+
+HERE = ROOT / "tests/consumer"
+NO_WORK = "ninja: no work to do."
+
+
+def snapshot(folder):
+    """What one can tell of each file in a folder without reading it."""
+    facts = {path: path.stat() for path in folder.rglob("*")}
+    return {path: (fact.st_size, fact.st_mtime_ns) for path, fact in facts.items()}
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A source tree of the library, which must be afterwards as it was before."""
+    folder = tmp_path / "memory_pages"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", "build", "__pycache__"))
+    before = snapshot(folder)
+    yield folder
+    assert snapshot(folder) == before
+
+
+@pytest.fixture(scope="session")
+def prefix(build_dir, tmp_path_factory):
+    """Where the build under test is installed."""
+    folder = tmp_path_factory.mktemp("prefix")
+    run_well("cmake", "--install", build_dir, "--prefix", folder)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project, to be changed at will."""
+    folder = tmp_path / "project"
+    shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def configure(project, source, prefix, build_flags):
+    """Configures the project for a way to get at the library."""
+    flags = " ".join(build_flags)
+
+    def configure(way, *options):
+        return run("cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DWAY={way}",
+                   f"-DMEMORY_PAGES_SOURCE={source}", f"-DCMAKE_PREFIX_PATH={prefix}",
+                   f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}", *options)
+
+    return configure
+
+
+def build(project):
+    return run_well("cmake", "--build", project / "build", "--parallel", "2")
+
+
+def check_programs(folder, **options):
+    assert run_well(folder / "simulate", **options) == "50000.0 kg\n"
+    assert run_well(folder / "simulate_cpp", **options) == "500.0 kg\n"
+
+
+@pytest.mark.parametrize("shared", ["OFF", "ON"])
+@pytest.mark.parametrize("way", ["add_subdirectory", "FetchContent", "find_package"])
+def test_cmake_project(way, shared, project, configure):
+    configured = configure(way, f"-DBUILD_SHARED_LIBS={shared}")
+    assert configured.returncode == 0, configured.stderr
+    build(project)
+    check_programs(project / "build")
+    needed = run_well("readelf", "--dynamic", project / "build/simulate")
+    assert ("libmemory_pages.so" in needed) == (shared == "ON")
+    assert NO_WORK in build(project)
+
+
+def test_types_follow_their_spec(project, configure):
+    configure("find_package")
+    build(project)
+    spec = project / "my_types.yml"
+
+    spec.write_text("# A comment that changes no type.\n" + spec.read_text())
+    said = build(project)
+    assert "Making the types" in said and "Building C" not in said
+    assert NO_WORK in build(project)
+
+    spec.write_text(spec.read_text().replace("kilograms.", "grams."))
+    assert "Building C object" in build(project)
+    assert "grams." in (project / "build/my_types/my_vec_particle_rw.h").read_text()
+
+    spec.write_text(spec.read_text() + "  - {name: grain, c_type: unsigned char, doc: A grain.}\n")
+    build(project)
+    assert (project / "build/my_types/my_vec_grain_rw.h").exists()
+    assert NO_WORK in build(project)
+
+
+def test_types_follow_the_generator(project, configure, prefix):
+    configure("find_package")
+    build(project)
+    for part in ["templates/vec.h.jinja", "mpgen/model.py"]:
+        (prefix / "share/memory_pages/codegen" / part).touch()
+        said = build(project)
+        assert "Making the types" in said and "Building C" not in said, part
+        assert NO_WORK in build(project)
+
+
+def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configure):
+    spec = project / "my_types.yml"
+    spec.write_text(spec.read_text().replace("c_type:", "c_typ:"))
+    configured = configure("find_package")
+    assert configured.returncode != 0
+    assert "my_types.yml:6:" in configured.stderr
+
+
+def test_pkg_config_and_a_plain_compiler(project, prefix, build_flags):
+    library_dir = next(prefix.glob("lib*/**/pkgconfig")).parent
+    environment = os.environ | {"PKG_CONFIG_PATH": str(library_dir / "pkgconfig")}
+
+    def pkg_config(*options):
+        return run_well("pkg-config", *options, "memory_pages", env=environment).split()
+
+    [mpgen] = pkg_config("--variable=mpgen")
+    run_well(mpgen, "generate", "my_types.yml", "-o", "types", cwd=project)
+    for compiler, source, program in [("cc", "simulate.c", "simulate"),
+                                      ("c++", "simulate.cpp", "simulate_cpp")]:
+        run_well(compiler, *build_flags, source, "-o", program, "-I.", "-Itypes",
+                 *pkg_config("--cflags", "--libs"), cwd=project)
+    check_programs(project, env=os.environ | {"LD_LIBRARY_PATH": str(library_dir)})
