@@ -2,6 +2,7 @@
 
 #include "mp_compiler.h"
 #include "mp_error.h"
+#include "mp_recycler_internal.h"
 #include "mp_ticket.h"
 
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
@@ -11,20 +12,21 @@ static const mp_region empty_region;
 /* ---- Giving memory back -------------------------------------------------------------------------- */
 
 static size_t unreleased_bytes; /* atomic */
+static mp_slot_stack unreleased;
 
 size_t mp_unreleased_bytes(void) { return mp_atomic_load(&unreleased_bytes); }
 
 /* Releases the mapping of a claimed slot. The system may refuse, at its limit of mappings: cutting a
  * piece out of a merged mapping makes one more. Physical memory can be given back all the same, and the
  * slot waits with the address space for a better moment. */
-static void release_slot(mp_slot *slot) {
+void mp_region_release(mp_slot *slot) {
     if (mp_os_release(slot->base, slot->bytes).code == 0) {
         mp_slot_give_back(slot);
         return;
     }
     (void)mp_os_decommit(slot->base, slot->bytes);
     mp_atomic_add(&unreleased_bytes, slot->bytes);
-    mp_unreleased_put(slot);
+    mp_slot_push(&unreleased, slot);
 }
 
 /* Releases a range in the name of a claimed slot of its own, which lets it wait if it must. */
@@ -32,17 +34,17 @@ static void release_range(mp_slot *slot, unsigned char *base, size_t bytes) {
     slot->base = base;
     slot->bytes = bytes;
     if (bytes != 0)
-        release_slot(slot);
+        mp_region_release(slot);
     else
         mp_slot_give_back(slot);
 }
 
 static void retry_unreleased(void) {
     while (MP_UNLIKELY(mp_unreleased_bytes() != 0)) {
-        mp_slot *slot = mp_unreleased_get();
+        mp_slot *slot = mp_slot_pop(&unreleased);
         if (slot == NULL) return;
         if (mp_os_release(slot->base, slot->bytes).code != 0) {
-            mp_unreleased_put(slot);
+            mp_slot_push(&unreleased, slot);
             return;
         }
         mp_atomic_sub(&unreleased_bytes, slot->bytes);
@@ -71,6 +73,7 @@ static void put_options(mp_slot *slot, const mp_options *options) {
     slot->wipe_on_fork = asked->wipe_on_fork;
     slot->wipe_on_destroy = asked->wipe_on_destroy;
     slot->guard_pages = asked->guard_pages;
+    slot->recycler = NULL;
 }
 
 static mp_status check_options(const mp_options *options) {
@@ -126,19 +129,29 @@ static mp_os_result set_attributes(const mp_slot *slot, const mp_area *area, boo
     return result;
 }
 
+static size_t alignment_of(const mp_slot *slot, bool huge) {
+    const size_t huge_page = mp_os_huge_page_size();
+    return huge && slot->alignment < huge_page ? huge_page : slot->alignment;
+}
+
+/* Bytes that a slot's options put before and behind the data. */
+static size_t front_of(const mp_slot *slot, bool huge) {
+    /* The data keeps its alignment behind a guard as large as that. */
+    return slot->guard_pages ? alignment_of(slot, huge) : 0;
+}
+
+static size_t back_of(const mp_slot *slot) {
+    return slot->guard_pages ? mp_os_page_size() : 0;
+}
+
 /* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible. On
  * failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait. */
 static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size_t to,
                           size_t reserved, bool huge, mp_area *out) {
-    const size_t page = mp_os_page_size();
-    size_t alignment = slot->alignment;
-    if (huge && alignment < mp_os_huge_page_size()) alignment = mp_os_huge_page_size();
-
-    /* The data keeps its alignment behind a guard as large as that. */
-    const size_t front = slot->guard_pages ? alignment : 0;
-    const size_t back = slot->guard_pages ? page : 0;
+    const size_t alignment = alignment_of(slot, huge);
+    const size_t front = front_of(slot, huge);
     size_t bytes;
-    if (!mp_checked_add(reserved, front + back, &bytes)) {
+    if (!mp_checked_add(reserved, front + back_of(slot), &bytes)) {
         mp_slot_give_back(spare);
         return mp_fail(MP_ERR_OVERFLOW, "create");
     }
@@ -167,9 +180,32 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
 
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
+static mp_status commit(mp_region *region, mp_slot *slot, size_t len);
+
+/* Makes a region of what the recycler has kept, if it has something like `slot`. */
+static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t len,
+                      size_t reserved, bool huge, mp_region *out) {
+    mp_slot like = *slot;
+    if (!mp_checked_add(reserved, front_of(slot, huge) + back_of(slot), &like.bytes)) return NULL;
+    mp_slot *kept = mp_recycler_take(recycler, &like);
+    if (kept == NULL) return NULL;
+    out->data = kept->base + front_of(slot, huge);
+    out->len = kept->kept_len;
+    kept->access = READ_WRITE;
+    kept->reservation = slot->reservation;
+    kept->wipe_on_destroy = slot->wipe_on_destroy;
+    if (out->len >= len || commit(out, kept, len) == MP_OK) return kept;
+    mp_region_release(kept);
+    return NULL;
+}
+
+/* Creates a region whose slot stays claimed. Fresh pages have `access`; the first `*used` bytes come from
+ * a recycler, hold anything, and can be read and written. */
 static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
-                        const mp_options *options, mp_region *out) {
+                        const mp_options *options, mp_region *out, mp_slot **owner,
+                        size_t *used) {
     *out = empty_region;
+    *used = 0;
     MP_TRY(check_options(options));
     retry_unreleased();
 
@@ -179,14 +215,53 @@ static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
     put_options(slot, options);
     slot->access = (uint8_t)access;
 
+    mp_recycler_state *recycler = mp_recycler_join(options != NULL ? options->recycler : NULL);
+    if (recycler != NULL) {
+        const mp_error before = mp_last_error();
+        mp_slot *kept = reuse(recycler, slot, len, reserved, huge, out);
+        mp_error_restore(before);
+        if (kept != NULL) {
+            mp_slot_give_back(slot);
+            kept->recycler = recycler;
+            *used = out->len;
+            *owner = kept;
+            return MP_OK;
+        }
+    }
+
     mp_area area;
-    MP_TRY(map_area(slot, slot, 0, len, reserved, huge, &area));
+    const mp_status status = map_area(slot, slot, 0, len, reserved, huge, &area);
+    if (status != MP_OK) {
+        mp_recycler_leave(recycler);
+        *out = empty_region;
+        return status;
+    }
+    slot->recycler = recycler;
     slot->base = area.base;
     slot->bytes = area.bytes;
     out->data = area.data;
     out->len = len;
+    *owner = slot;
+    return MP_OK;
+}
+
+mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
+                            mp_region *out, size_t *used) {
+    mp_slot *slot;
+    huge = huge && mp_os_huge_page_size() != 0;
+    MP_TRY(create(len, reserved, huge, READ_WRITE, options, out, &slot, used));
     mp_ticket_renew(slot, &out->ticket);
     return MP_OK;
+}
+
+/* Zeroes used pages: where few are resident, it is cheaper to have the system forget them. */
+static mp_os_result blank(const mp_region *region) {
+    size_t resident;
+    if (mp_os_resident(region->data, region->len, &resident).code == 0 &&
+        resident < region->len / 2)
+        return mp_os_decommit(region->data, region->len);
+    memset(region->data, 0, region->len);
+    return (mp_os_result){0, NULL};
 }
 
 mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *options,
@@ -195,14 +270,26 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
     if (min_bytes == 0) return mp_fail(MP_ERR_ZERO_SIZE, "create");
     MP_TRY(check_options(options));
     const mp_huge_pages policy = options != NULL ? options->huge_pages : MP_HUGE_PAGES_DEFAULT;
-    size_t len;
+    size_t len, used;
     if (!whole_pages(min_bytes, policy, &len)) return mp_fail(MP_ERR_OVERFLOW, "create");
-    return create(len, len, wants_huge_pages(policy, len), access, options, out);
-}
+    mp_slot *slot;
+    MP_TRY(create(len, len, wants_huge_pages(policy, len), access, options, out, &slot, &used));
 
-mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
-                            mp_region *out) {
-    return create(len, reserved, huge && mp_os_huge_page_size() != 0, READ_WRITE, options, out);
+    if (used != 0) {
+        mp_os_result result = blank(out);
+        if (result.code == 0 && access != READ_WRITE)
+            result = mp_os_protect(out->data, out->len, READ_WRITE, access);
+        if (result.code != 0) {
+            const mp_status status = mp_fail_os(result);
+            mp_recycler_leave(slot->recycler);
+            mp_region_release(slot);
+            *out = empty_region;
+            return status;
+        }
+        slot->access = (uint8_t)access;
+    }
+    mp_ticket_renew(slot, &out->ticket);
+    return MP_OK;
 }
 
 void mp_region_destroy(mp_region *region) {
@@ -210,13 +297,18 @@ void mp_region_destroy(mp_region *region) {
     *region = empty_region;
     mp_slot *slot;
     if (mp_ticket_claim(&old.ticket, &slot) != MP_OK) return;
-    if (slot->wipe_on_destroy && old.len != 0 &&
-        mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0)
-        mp_zero_for_good(old.data, old.len);
-    release_slot(slot);
+    mp_recycler_state *recycler = slot->recycler;
+    const bool needs_access = old.len != 0 && (slot->wipe_on_destroy || recycler != NULL);
+    const bool has_access =
+        needs_access &&
+        (slot->access == READ_WRITE ||
+         mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0);
+    if (has_access && slot->wipe_on_destroy) mp_zero_for_good(old.data, old.len);
+    if (!has_access || recycler == NULL || !mp_recycler_keep(recycler, slot, old.len))
+        mp_region_release(slot);
+    mp_recycler_leave(recycler);
     retry_unreleased();
 }
-
 mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes) {
     mp_slot *slot;
     const mp_status status = mp_ticket_claim(&region->ticket, &slot);
@@ -228,6 +320,7 @@ mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes
     *base = region->data;
     *bytes = region->len;
     *region = empty_region;
+    mp_recycler_leave(slot->recycler);
     mp_slot_give_back(slot);
     return MP_OK;
 }
@@ -346,8 +439,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
 }
 
 static size_t room_of(const mp_slot *slot, const mp_region *region) {
-    const size_t back = slot->guard_pages ? mp_os_page_size() : 0;
-    return (size_t)(slot->base + slot->bytes - region->data) - back;
+    return (size_t)(slot->base + slot->bytes - region->data) - back_of(slot);
 }
 
 static mp_status commit(mp_region *region, mp_slot *slot, size_t len) {

@@ -68,28 +68,21 @@ static mp_os_result take_fresh(mp_slot **out) {
 /* ---- Stacks of slots ----------------------------------------------------------------------------- */
 
 /* A Treiber stack (R. K. Treiber, "Systems Programming: Coping with Parallelism", 1986). The top is
- * the name of a slot and a count of changes: without the count, a slot that was popped and pushed again
- * while a thread was between its load and its replace would be taken for unchanged. A slot stays
- * readable after it was popped, for the table is never unmapped. */
-typedef struct mp_slot_stack {
-    uint64_t top; /* atomic; changes << 32 | name, 0 when empty */
-} mp_slot_stack;
-
-static mp_slot_stack free_slots;
-static mp_slot_stack unreleased_slots;
-
+ * a count of changes and the name of a slot, 0 for none. Without the count, a slot that was popped and
+ * pushed again while a thread was between its load and its replace would be taken for unchanged. A slot
+ * stays readable after it was popped, for the table is never unmapped. */
 static uint64_t next_top(uint64_t top, uint32_t name) {
     return ((top >> 32) + 1) << 32 | name;
 }
 
-static void push(mp_slot_stack *stack, mp_slot *slot) {
+void mp_slot_push(mp_slot_stack *stack, mp_slot *slot) {
     uint64_t top = mp_atomic_load(&stack->top);
     do {
         mp_atomic_store(&slot->next, (uint32_t)top);
     } while (!mp_atomic_replace(&stack->top, &top, next_top(top, slot->name)));
 }
 
-static mp_slot *pop(mp_slot_stack *stack) {
+mp_slot *mp_slot_pop(mp_slot_stack *stack) {
     uint64_t top = mp_atomic_load(&stack->top);
     while ((uint32_t)top != 0) {
         mp_slot *slot = slot_named((uint32_t)top);
@@ -99,18 +92,16 @@ static mp_slot *pop(mp_slot_stack *stack) {
     return NULL;
 }
 
-void mp_unreleased_put(mp_slot *slot) { push(&unreleased_slots, slot); }
-
-mp_slot *mp_unreleased_get(void) { return pop(&unreleased_slots); }
+static mp_slot_stack free_slots;
 
 /* ---- Slots and tickets --------------------------------------------------------------------------- */
 
 mp_os_result mp_slot_take(mp_slot **out) {
-    *out = pop(&free_slots);
+    *out = mp_slot_pop(&free_slots);
     return *out != NULL ? done : take_fresh(out);
 }
 
-void mp_slot_give_back(mp_slot *slot) { push(&free_slots, slot); }
+void mp_slot_give_back(mp_slot *slot) { mp_slot_push(&free_slots, slot); }
 
 mp_status mp_ticket_check(const mp_ticket *ticket) {
     if (ticket->slot == NULL) return MP_ERR_EMPTY;

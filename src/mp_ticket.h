@@ -13,6 +13,8 @@
 
 #include "os/mp_os.h"
 
+struct mp_recycler_state;
+
 /* 64 bytes: a cache line, so that no check of a ticket waits for a change of its neighbour. */
 typedef struct mp_slot {
     uint64_t epoch; /* atomic; first, because this is what a ticket points to */
@@ -23,10 +25,17 @@ typedef struct mp_slot {
     unsigned char *base; /* of all address space, guard pages included */
     size_t bytes;        /* of the same */
     size_t alignment;    /* of the accessible part */
-    size_t reservation;  /* what was asked for, for when the mapping has to move */
+    union {
+        size_t reservation; /* what was asked for, for when the mapping has to move */
+        size_t kept_len;    /* in a recycler: bytes of the accessible part */
+    };
     uint8_t access;      /* mp_access bits of the accessible part */
     uint8_t huge_pages;  /* mp_huge_pages */
     bool prefault, locked, no_dump, wipe_on_fork, wipe_on_destroy, guard_pages;
+    union {
+        struct mp_recycler_state *recycler; /* which gets the memory in the end; may be NULL */
+        uint64_t kept_since;                /* in a recycler: milliseconds of its clock */
+    };
 } mp_slot;
 
 /* Gives out a slot that nobody else has, claimed. */
@@ -48,8 +57,14 @@ void mp_ticket_renew(mp_slot *slot, mp_ticket *ticket);
 /* Ends a claim: nothing changed, and the tickets before it are current again. */
 void mp_ticket_restore(mp_slot *slot);
 
-/* Slots whose mapping the system would not release yet, linked through the slots themselves. */
-void mp_unreleased_put(mp_slot *slot);
-mp_slot *mp_unreleased_get(void);
+/* A stack of claimed slots, linked through the slots themselves; all zero is empty. Lock-free. */
+typedef struct mp_slot_stack {
+    uint64_t top; /* atomic */
+} mp_slot_stack;
+
+void mp_slot_push(mp_slot_stack *stack, mp_slot *slot);
+
+/* NULL when empty. */
+mp_slot *mp_slot_pop(mp_slot_stack *stack);
 
 #endif

@@ -72,16 +72,17 @@ static void watch_again(const mp_vec_raw *vec, const mp_element *element) {
 /* ---- Address space ------------------------------------------------------------------------------- */
 
 /* A reservation that the system refuses may be granted at half the size. What was tried on the way is no
- * failure of the caller's. An empty region is created, any other moves. */
+ * failure of the caller's. An empty region is created, any other moves. `*used` as in
+ * mp_region_reserve(). */
 static mp_status place(mp_region *region, size_t len, size_t needed, size_t preferred,
-                       const mp_options *options) {
+                       const mp_options *options, size_t *used) {
     const mp_error before = mp_last_error();
     const bool huge = options->huge_pages != MP_HUGE_PAGES_NEVER;
     const bool is_new = region->ticket.slot == NULL;
     size_t reserved = larger(preferred, needed);
     for (;;) {
         const mp_status status = is_new
-                                     ? mp_region_reserve(len, reserved, huge, options, region)
+                                     ? mp_region_reserve(len, reserved, huge, options, region, used)
                                      : mp_region_relocate(region, len, reserved, huge);
         if (status == MP_OK) mp_error_restore(before);
         if (status != MP_ERR_OUT_OF_MEMORY && status != MP_ERR_TOO_MANY_MAPPINGS) return status;
@@ -121,7 +122,7 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, const mp_element *ele
         } else {
             const size_t preferred =
                 larger(preferred_reservation(&options), room <= SIZE_MAX / 2 ? 2 * room : room);
-            status = place(&vec->region, vec->region.len, whole_steps, preferred, &options);
+            status = place(&vec->region, vec->region.len, whole_steps, preferred, &options, NULL);
         }
         watch_again(vec, element);
         MP_TRY(status);
@@ -182,14 +183,16 @@ mp_status mp_vec_raw_create(size_t capacity, const mp_options *options, const mp
         !mp_round_up(larger(bytes, 1), step(), &whole_steps))
         return mp_fail(MP_ERR_OVERFLOW, "create");
 
+    size_t used;
     if (fits_small_tier(bytes, options)) {
-        MP_TRY(mp_region_reserve(whole_pages, whole_pages, false, options, &out->region));
+        MP_TRY(mp_region_reserve(whole_pages, whole_pages, false, options, &out->region, &used));
     } else {
         const bool resident = options->prefault || options->locked;
         MP_TRY(place(&out->region, resident ? whole_steps : 0, whole_steps,
-                     preferred_reservation(options), options));
+                     preferred_reservation(options), options, &used));
     }
     out->capacity = whole_pages / element->size;
+    out->high_water = used / element->size + (used != 0);
     settle(out, 0, element);
     watch_again(out, element);
     return MP_OK;
@@ -294,6 +297,25 @@ mp_status mp_vec_raw_advance(mp_vec_raw *vec, size_t n, const mp_element *elemen
     if (n > accessible(vec, element) - vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "advance");
     set_len(vec, vec->len + n, element);
     return MP_OK;
+}
+
+/* ---- Writers ------------------------------------------------------------------------------------- */
+
+static size_t elements_before(const mp_vec_raw *vec, const void *end, const mp_element *element) {
+    return (size_t)((const unsigned char *)end - vec->region.data) / element->size;
+}
+
+mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to, const mp_element *element) {
+    const mp_room none = {NULL, NULL};
+    if (written_to != NULL) vec->len = elements_before(vec, written_to, element);
+    if (make_room(vec, 1, element) != MP_OK) return none;
+    const size_t end = accessible(vec, element);
+    settle(vec, end, element);
+    return (mp_room){at(vec, vec->len, element), at(vec, end, element)};
+}
+
+void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, const mp_element *element) {
+    if (written_to != NULL) set_len(vec, elements_before(vec, written_to, element), element);
 }
 
 /* ---- Adding -------------------------------------------------------------------------------------- */

@@ -37,6 +37,9 @@ size_t mp_os_huge_page_size(void);
 /* What a program can really do to pages with `access`; holds at least `access`. */
 unsigned mp_os_enforced(unsigned access);
 
+/* Milliseconds of a clock that never goes back. */
+uint64_t mp_os_milliseconds(void);
+
 /* ---- Address space ------------------------------------------------------------------------------- */
 
 /* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../mp_compiler.h"
@@ -164,6 +164,12 @@ unsigned mp_os_enforced(unsigned access) {
     }
     errno = saved;
     return allowed;
+}
+
+uint64_t mp_os_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 /* ---- Address space ------------------------------------------------------------------------------- */

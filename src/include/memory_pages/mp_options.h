@@ -4,7 +4,7 @@
 #ifndef MEMORY_PAGES_MP_OPTIONS_H
 #define MEMORY_PAGES_MP_OPTIONS_H
 
-#include "mp_config.h"
+#include "mp_recycler.h"
 
 /** When memory is backed by huge pages. */
 typedef enum mp_huge_pages {
@@ -27,6 +27,8 @@ typedef struct mp_options {
     bool wipe_on_fork;       /**< a child process finds zeros; such memory can't become executable */
     bool wipe_on_destroy;    /**< overwrite the content with zeros in destroy() */
     bool guard_pages;        /**< an inaccessible page on either side, for overruns to fault on */
+    const mp_recycler *recycler; /**< where the memory comes from and goes to, if it has any; NULL:
+                                      the system. Only looked at during the call */
 } mp_options;
 
 #endif
