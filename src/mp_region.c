@@ -557,20 +557,31 @@ void mp_region_options(const mp_region *region, mp_options *out) {
 
 /* ---- Physical memory ----------------------------------------------------------------------------- */
 
-mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n) {
+static mp_status check_range(const mp_region *region, mp_range range) {
+    if (!mp_range_is_inside(range.offset, range.n, region->len))
+        return mp_fail(MP_ERR_OUT_OF_RANGE, "decommit");
+    if ((range.offset | range.n) % mp_os_page_size() != 0)
+        return mp_fail(MP_ERR_MISALIGNED, "decommit");
+    return MP_OK;
+}
+
+static mp_status decommit_ranges(mp_region *region, const mp_range *ranges, size_t count) {
+    if (ranges == NULL && count != 0) return mp_fail(MP_ERR_INVALID, "decommit");
+    for (size_t i = 0; i < count; i++) MP_TRY(check_range(region, ranges[i]));
+    const mp_os_result result = mp_os_decommit_ranges(region->data, ranges, count);
+    return result.code == 0 ? MP_OK : mp_fail_os(result);
+}
+
+mp_status mp_region_decommit_ranges(mp_region *region, const mp_range *ranges, size_t count) {
     mp_slot *slot;
     const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
     if (owned != MP_OK) return mp_fail(owned, "decommit");
-    mp_status status = MP_OK;
-    if (!mp_range_is_inside(offset, n, region->len)) {
-        status = mp_fail(MP_ERR_OUT_OF_RANGE, "decommit");
-    } else if ((offset | n) % mp_os_page_size() != 0) {
-        status = mp_fail(MP_ERR_MISALIGNED, "decommit");
-    } else if (n != 0) {
-        const mp_os_result result = mp_os_decommit(region->data + offset, n);
-        if (result.code != 0) status = mp_fail_os(result);
-    }
-    return end_change(region, slot, status);
+    return end_change(region, slot, decommit_ranges(region, ranges, count));
+}
+
+mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n) {
+    const mp_range range = {offset, n};
+    return mp_region_decommit_ranges(region, &range, 1);
 }
 
 mp_status mp_region_resident_bytes(const mp_region *region, size_t *out) {

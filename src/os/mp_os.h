@@ -76,6 +76,10 @@ mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to)
 /* Gives physical memory back; the pages keep their permission and read as zero. */
 mp_os_result mp_os_decommit(void *base, size_t bytes);
 
+/* The same for ranges of the pages at `base`, some of them possibly empty, in as few calls as the system
+ * needs. May fail half-way. */
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count);
+
 /* Makes accessible, writable pages resident. */
 mp_os_result mp_os_prefault(void *base, size_t bytes);
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +18,12 @@
 /* From the kernel's own headers (include/uapi), where the C library's are older than the kernel. */
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
 #endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -285,6 +293,35 @@ mp_os_result mp_os_decommit(void *base, size_t bytes) {
     const mp_os_result result = advise(base, bytes, MADV_DONTNEED);
     /* Locked pages are refused with EINVAL; since Linux 5.18 they have a call of their own. */
     return result.code == EINVAL ? advise(base, bytes, MADV_DONTNEED_LOCKED) : result;
+}
+
+/* process_madvise() takes many ranges at once, and since Linux 6.13 any advice for the caller's own
+ * process. True when it did all that it was given. */
+static bool decommit_at_once(int process, struct iovec *ranges, size_t count) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) bytes += ranges[i].iov_len;
+    return syscall(SYS_process_madvise, process, ranges, count, MADV_DONTNEED, 0) == (long)bytes;
+}
+
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count) {
+    enum { BATCH = 64 };
+    const int saved = errno;
+    const int process = count > 1 ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
+    bool batches = process >= 0;
+    mp_os_result result = done;
+    for (size_t first = 0; first < count && result.code == 0; first += BATCH) {
+        const size_t n = count - first < BATCH ? count - first : BATCH;
+        struct iovec batch[BATCH];
+        for (size_t i = 0; i < n; i++)
+            batch[i] = (struct iovec){(unsigned char *)base + ranges[first + i].offset,
+                                      ranges[first + i].n};
+        batches = batches && decommit_at_once(process, batch, n);
+        for (size_t i = 0; i < n && !batches && result.code == 0; i++)
+            result = mp_os_decommit(batch[i].iov_base, batch[i].iov_len);
+    }
+    if (process >= 0) close(process);
+    errno = saved;
+    return result;
 }
 
 mp_os_result mp_os_prefault(void *base, size_t bytes) {

@@ -80,6 +80,17 @@ MP_API MP_MUST_USE mp_status mp_region_resize(mp_region *region, size_t min_byte
  *  bytes then read as zero. */
 MP_API MP_MUST_USE mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n);
 
+/** A range of bytes. */
+typedef struct mp_range {
+    size_t offset; /**< the first byte */
+    size_t n;      /**< how many bytes */
+} mp_range;
+
+/** As mp_region_decommit() for `count` ranges in as few system calls as possible. All of them are
+ *  checked before the first is decommitted. */
+MP_API MP_MUST_USE mp_status mp_region_decommit_ranges(mp_region *region, const mp_range *ranges,
+                                                       size_t count);
+
 /** Passes a hint on to the system: about the first `n` bytes if it is `MP_ADVICE_SOON`, else about all
  *  address space of the region, so that the mapping is never split. */
 MP_API MP_MUST_USE mp_status mp_region_advise(const mp_region *region, size_t n, mp_advice advice);
