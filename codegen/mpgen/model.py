@@ -32,6 +32,7 @@ class Function:
 
     name: str  # `mp_pages_r_w_nx_write`
     operation: str  # the operation's name in the spec, such as `write`
+    family: str  # what the operation acts on: `pages`, `vec`, `slice` or `function`
     body: str  # the macro that holds its body
     group: str  # the heading under which it stands
     attributes: tuple  # what stands before the type of its result
@@ -45,6 +46,7 @@ class Function:
     closed: str  # why it does not exist while the exec gate is closed; empty if the gate is no matter
     unsafe: bool  # it stands behind the unsafe gate
     target: "State" = None  # what a transition leads to
+    changes: int = 0  # how many facts a transition sets
     signature: "Signature" = None  # of the machine code that it refers to
 
     @property
@@ -167,6 +169,8 @@ class Element:
     name: str
     c_type: str
     const_c_type: str  # the same with `const` at the place where C wants it
+    pointer: str  # a pointer to the type
+    const_pointer: str  # a pointer to the const type
     doc: str
     include: str  # the header that declares the C type, with brackets or quotes; empty for none
     destructor: str  # ends one element; empty for none
@@ -178,6 +182,8 @@ class Element:
     rw: str  # the growable vector
     ro: str  # the frozen vector
     description: str  # the constant of type mp_element
+    items: str  # the function that gives the elements of an array, to read
+    items_mut: str  # the same, to change them
     drop: str  # the function behind `destructor` for the erased core
     drop_frozen: str  # the same for memory that can only be read
     duplicate: str  # the function behind `copy` for the erased core
@@ -281,10 +287,20 @@ def element_names(prefix, name):
         "rw": f"{prefix}_vec_{name}_rw",
         "ro": f"{prefix}_vec_{name}_ro",
         "description": f"{prefix}_element_{name}",
+        "items": f"{prefix}_element_{name}_items",
+        "items_mut": f"{prefix}_element_{name}_items_mut",
         "drop": f"{prefix}_element_{name}_drop",
         "drop_frozen": f"{prefix}_element_{name}_drop_frozen",
         "duplicate": f"{prefix}_element_{name}_copy",
     }
+
+
+def element_types_name(prefix, name):
+    return f"{prefix}_{name}_types"
+
+
+# Elements whose `…_types` header would have the name of another.
+RESERVED_ELEMENTS = ("pages", "fn")
 
 
 def signature_names(prefix, name, own):
@@ -297,6 +313,10 @@ def signature_names(prefix, name, own):
 
 def const_of(c_type):
     return c_type + "const" if c_type.endswith("*") else f"const {c_type}"
+
+
+def pointer_to(c_type):
+    return c_type + "*" if c_type.endswith("*") else f"{c_type} *"
 
 
 def argument_name(index):
@@ -324,6 +344,21 @@ HANDLES = {
     "slice": ("slice", "the view", "it"),
     "function": ("fn", "the reference; a zeroed one is stale", "it"),
 }
+
+
+# What the element decides, not the vector, so that no transition can give it.
+ELEMENT_CAPABILITIES = {"copyable", "comparable"}
+
+# The keys of an element that name a function of the user's.
+ELEMENT_FUNCTIONS = ("destructor", "copy", "equal")
+
+# How the documentation of what gives a value begins; the rest of the sentence is the result.
+RESULT_VERBS = ("Returns ", "Tells ")
+
+
+def handle_names(family, handle):
+    """The names of the parameters that take the handle."""
+    return {"from": ["from", "to"], "out": ["out"]}.get(handle, [HANDLES[family][0]])
 
 
 def build(own, core):
@@ -390,13 +425,15 @@ def _element(prefix, entry, own):
         name=name,
         c_type=c_type,
         const_c_type=const_of(c_type),
+        pointer=pointer_to(c_type),
+        const_pointer=pointer_to(const_of(c_type)),
         doc=entry["doc"],
         include=include,
         destructor=entry.get("destructor", ""),
         copy=entry.get("copy", ""),
         equal=entry.get("equal", ""),
         comparable="equal" in entry or entry.get("scalar", scalar),
-        header=header(f"{prefix}_{name}_types", own),
+        header=header(element_types_name(prefix, name), own),
         **element_names(prefix, name),
     )
 
@@ -489,13 +526,14 @@ class _Maker:
         return Function(
             name=f"{state.name}_{_filled(operation['name'], values)}",
             operation=operation["name"],
+            family=operation["on"],
             body=body_name(operation),
             group=operation["group"],
             attributes=(
                 *(["MP_CALLS_MACHINE_CODE"] if jumps else []),
                 *(["MP_MUST_USE"] if status else []),
             ),
-            returns="mp_status" if status else returns,
+            returns="mp_status" if status else _type(returns),
             parameters=tuple(parameters),
             summary=summary,
             details=details,
@@ -505,6 +543,7 @@ class _Maker:
             closed=closed,
             unsafe=operation.get("gate") == "unsafe",
             target=target,
+            changes=len(operation.get("changes", ())),
             signature=signature,
         )
 
@@ -533,7 +572,7 @@ class _Maker:
         capabilities = self.core["capabilities"]
         missing = [c for c in operation.get("requires", []) if c not in state.capabilities]
         if missing:
-            fixed = [c for c in missing if not any(c in s.capabilities for s in states)]
+            fixed = [c for c in missing if c in ELEMENT_CAPABILITIES]
             sentence = operation.get("refused", capabilities[(fixed or missing)[0]])
             return None, self._sentence(sentence, operation, state, states, values), ""
         if "changes" not in operation:
@@ -586,7 +625,7 @@ class _Maker:
             if p["name"] == "...":
                 own += signature.arguments
             elif not ("{function.returns}" in p["type"] and signature.returns == "void"):
-                c_type, doc = _filled(p["type"], values), _filled(p["doc"], values)
+                c_type, doc = _type(_filled(p["type"], values)), _filled(p["doc"], values)
                 own.append(Parameter(p["name"], c_type, doc))
         name, what, it = HANDLES[operation["on"]]
         maybe_empty = f"{what}, or an empty handle" if operation["on"] in ("pages", "vec") else what
@@ -632,6 +671,11 @@ PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 
 def _filled(text, values):
     return PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def _type(text):
+    """A C type as it is usually written: the stars together."""
+    return text.replace("* *", "**")
 
 
 def _documentation(doc, values):

@@ -5,6 +5,9 @@ The set of outputs is decided here once; generating, checking, listing and depen
 
 from dataclasses import dataclass
 
+from mpgen import graph
+from mpgen.tables import tables
+
 
 @dataclass(frozen=True)
 class Render:
@@ -14,16 +17,18 @@ class Render:
     output: str  # relative to the output directory
     context: dict
     kind: str  # `header`, `source` or `doc`
+    region: str = ""  # the marked part of a hand-written file that it replaces; empty: the whole file
 
 
-def plan(spec):
-    """All files that a spec comes to, in a fixed order."""
+def plan(spec, repository=False):
+    """All files that a spec comes to, in a fixed order. `repository`: also what stands outside of
+    the generated folder, in the library's own repository."""
     headers = "" if spec.own else "include/memory_pages/"
     sources = "" if spec.own else "src/"
     renders = []
 
-    def make(template, output, kind, **context):
-        renders.append(Render(template, output, {"spec": spec, **context}, kind))
+    def make(template, output, kind, region="", **context):
+        renders.append(Render(template, output, {"spec": spec, **context}, kind, region))
 
     def make_header(template, header, **context):
         make(template, headers + header.file, "header", header=header, **context)
@@ -46,4 +51,10 @@ def plan(spec):
         make_header("unsafe.h.jinja", spec.unsafe)
     make_header("umbrella.h.jinja", spec.umbrella)
     make("instances.c.jinja", sources + spec.instances, "source")
+    if not spec.own:
+        picture = graph.layout(spec.pages)
+        make("type_graph.svg.jinja", "docs/type_graph.svg", "doc", graph=picture)
+        make("functions.md.jinja", "docs/functions.md", "doc", tables=tables(spec))
+    if repository:
+        make("functions_table.jinja", "../README.md", "doc", "functions", tables=tables(spec))
     return renders
