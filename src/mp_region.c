@@ -76,8 +76,11 @@ static void put_options(mp_slot *slot, const mp_options *options) {
     slot->recycler = NULL;
 }
 
-static mp_status check_options(const mp_options *options) {
+static mp_status check_options(const mp_options *options, unsigned access) {
     if (options == NULL) return MP_OK;
+    /* A child would find zeros where its references to code still read as current. */
+    if (options->wipe_on_fork && (access & MP_ACCESS_EXEC))
+        return mp_fail(MP_ERR_UNSUPPORTED, "wipe_on_fork");
     if (options->alignment != 0 && !mp_is_power_of_two(options->alignment))
         return mp_fail(MP_ERR_INVALID, "alignment");
     if ((unsigned)options->huge_pages > MP_HUGE_PAGES_ALWAYS)
@@ -206,7 +209,7 @@ static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
                         size_t *used) {
     *out = empty_region;
     *used = 0;
-    MP_TRY(check_options(options));
+    MP_TRY(check_options(options, access));
     retry_unreleased();
 
     mp_slot *slot;
@@ -268,7 +271,7 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
                            mp_region *out) {
     *out = empty_region;
     if (min_bytes == 0) return mp_fail(MP_ERR_ZERO_SIZE, "create");
-    MP_TRY(check_options(options));
+    MP_TRY(check_options(options, access));
     const mp_huge_pages policy = options != NULL ? options->huge_pages : MP_HUGE_PAGES_DEFAULT;
     size_t len, used;
     if (!whole_pages(min_bytes, policy, &len)) return mp_fail(MP_ERR_OVERFLOW, "create");
@@ -353,8 +356,7 @@ mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) 
     const mp_status owned = mp_ticket_claim(&from->ticket, &slot);
     if (owned != MP_OK) return mp_fail(owned, "transition");
     if (slot->wipe_on_fork && (access & MP_ACCESS_EXEC)) {
-        /* A child would find zeros where its references to code still read as current. */
-        mp_ticket_restore(slot);
+        mp_ticket_restore(slot); /* as in check_options() */
         return mp_fail(MP_ERR_UNSUPPORTED, "wipe_on_fork");
     }
     const unsigned before = slot->access;

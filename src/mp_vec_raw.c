@@ -105,6 +105,8 @@ static bool fits_small_tier(size_t bytes, const mp_options *options) {
 
 /* Gives the vector a capacity of at least `elements`, which is more than now. */
 static mp_status grow_to(mp_vec_raw *vec, size_t elements, const mp_element *element) {
+    const mp_status owned = mp_ticket_check(&vec->region.ticket);
+    if (owned != MP_OK) return mp_fail(owned, "grow");
     size_t bytes, whole_pages, whole_steps;
     if (!mp_checked_mul(elements, element->size, &bytes) ||
         !mp_round_up(bytes, mp_os_page_size(), &whole_pages) ||
