@@ -99,11 +99,16 @@ size_t kernel_address_space(void) {
     return pages * mp_page_size();
 }
 
-size_t kernel_mapping_count(void) {
+size_t kernel_mappings_in(const void *address, size_t n) {
+    const uintptr_t first = (uintptr_t)address, end = first + n;
     size_t count = 0;
     FILE *maps = open_proc("/proc/self/maps");
     char line[4096];
-    while (fgets(line, sizeof line, maps) != NULL) count++;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        struct mapping mapping;
+        ck_assert(parse_mapping(line, &mapping));
+        count += mapping.first < end && first < mapping.end;
+    }
     fclose(maps);
     return count;
 }

@@ -25,8 +25,8 @@ size_t kernel_resident_bytes(const void *address, size_t n);
 /** Returns the bytes of address space that the process has mapped. */
 size_t kernel_address_space(void);
 
-/** Returns how many mappings the process has. */
-size_t kernel_mapping_count(void);
+/** Returns how many mappings hold some of `n` bytes from `address` on. */
+size_t kernel_mappings_in(const void *address, size_t n);
 
 /** Reads or writes memory whatever its permission. */
 void kernel_peek(const void *address, void *to, size_t n);

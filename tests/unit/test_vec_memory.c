@@ -1,0 +1,591 @@
+/* Vectors: where their memory is, when it is taken and given back, and what the kernel says of it. */
+#define _GNU_SOURCE
+#include "kernel_view.h"
+#include "support.h"
+#include "vec_types.h"
+
+#include <errno.h>
+#include <memory_pages/memory_pages.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
+static const size_t MiB = (size_t)1 << 20;
+
+static const struct vec_type *type;
+static size_t page;
+
+/** Elements that take `bytes`, rounded down. */
+static size_t elements_in(size_t bytes) { return bytes / type->size; }
+
+static mp_vec_raw new_vec_with(size_t capacity, mp_options options) {
+    mp_vec_raw vec;
+    check_ok(type->create_with(capacity, &options, &vec));
+    return vec;
+}
+
+static mp_vec_raw new_vec(size_t capacity) { return new_vec_with(capacity, (mp_options)MP_INIT); }
+
+/** The numbers of elements count from 1 and begin again after so many. */
+enum { PERIOD = 240 };
+
+/** Appends elements until there are `len`. */
+static void grow_to(mp_vec_raw *vec, size_t len) {
+    uint8_t *period = make_elements(type, 1, PERIOD);
+    while (type->rw.len(vec) < len) {
+        const size_t begun = type->rw.len(vec) % PERIOD, left = len - type->rw.len(vec);
+        const size_t n = left < PERIOD - begun ? left : PERIOD - begun;
+        check_ok(type->append(vec, period + begun * type->size, n));
+    }
+    free(period);
+}
+
+static void check_grown(const struct vec_reads *reads, const mp_vec_raw *vec, size_t len) {
+    uint8_t *period = make_elements(type, 1, PERIOD);
+    const uint8_t *data = reads->data(vec);
+    ck_assert_uint_eq(reads->len(vec), len);
+    for (size_t i = 0; i < len; i += PERIOD) {
+        const size_t n = len - i < PERIOD ? len - i : PERIOD;
+        if (memcmp(data + i * type->size, period, n * type->size) != 0) {
+            ck_abort_msg("%s: not the same elements from %zu on", type->name, i);
+        }
+    }
+    free(period);
+}
+
+static size_t resident(const mp_vec_raw *vec) {
+    size_t bytes = SIZE_MAX;
+    check_ok(type->rw.resident_bytes(vec, &bytes));
+    return bytes;
+}
+
+/** Whole pages that hold the elements. */
+static size_t pages_of(const mp_vec_raw *vec) {
+    return (type->rw.len(vec) * type->size + page - 1) / page * page;
+}
+
+/* ---- When memory is taken ------------------------------------------------------------------------ */
+
+START_TEST(a_small_vector_takes_little) {
+    type = &vec_types[_i];
+    mp_vec_raw warm_up = new_vec(1);
+    type->rw.destroy(&warm_up);
+    const size_t before = kernel_address_space();
+    mp_vec_raw vec = new_vec(10);
+    ck_assert_uint_le(kernel_address_space() - before, 10 * type->size + 32 * page);
+    ck_assert_uint_eq(resident(&vec), 0);
+    grow_to(&vec, 10);
+    ck_assert_uint_le(resident(&vec), 10 * type->size + 2 * page);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(capacity_alone_takes_no_physical_memory) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(elements_in(1024 * MiB));
+    ck_assert_uint_ge(type->capacity(&vec), elements_in(1024 * MiB));
+    ck_assert_uint_eq(resident(&vec), 0);
+    ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), 1024 * MiB), 0);
+    grow_to(&vec, 10);
+    check_ok(type->reserve(&vec, elements_in(2048 * MiB)));
+    check_grown(&type->rw, &vec, 10);
+    ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 1024 * MiB), 4 * MiB);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(append_zeroed_touches_no_fresh_page) {
+    type = &vec_types[_i];
+    const size_t len = elements_in(7 * MiB);
+    mp_vec_raw vec = new_vec(len);
+    check_ok(type->append_zeroed(&vec, len));
+    ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), pages_of(&vec)), 0);
+    ck_assert(bytes_are(type->rw.data(&vec), 0, len * type->size));
+
+    /* After the memory was given back it is fresh again. */
+    memset(type->data_mut(&vec), 0xff, len * type->size);
+    check_ok(type->clear_decommit(&vec));
+    check_ok(type->append_zeroed(&vec, len));
+    ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), pages_of(&vec)), 0);
+    ck_assert(bytes_are(type->rw.data(&vec), 0, len * type->size));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(resident_bytes_is_what_the_kernel_counts) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    const size_t sizes[] = {1, page, MiB, 3 * MiB, 9 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        grow_to(&vec, elements_in(sizes[i]) + 1);
+        ck_assert_uint_ge(resident(&vec), pages_of(&vec));
+        ck_assert_uint_eq(resident(&vec),
+                          kernel_resident_bytes(vec.region.data, vec.region.len));
+    }
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+/* ---- When memory is given back ------------------------------------------------------------------- */
+
+START_TEST(clear_decommit_frees_the_memory_and_keeps_the_capacity) {
+    type = &vec_types[_i];
+    const size_t sizes[] = {100 * type->size, MiB, 7 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        mp_vec_raw vec = new_vec(0);
+        grow_to(&vec, elements_in(sizes[i]));
+        const size_t bytes = pages_of(&vec), capacity = type->capacity(&vec);
+        const void *data = type->rw.data(&vec);
+        ck_assert_uint_eq(kernel_resident_bytes(data, bytes), bytes);
+
+        check_ok(type->clear_decommit(&vec));
+        ck_assert_uint_eq(kernel_resident_bytes(data, bytes), 0);
+        ck_assert_uint_eq(resident(&vec), 0);
+        ck_assert_uint_eq(type->rw.len(&vec), 0);
+        ck_assert_uint_eq(type->capacity(&vec), capacity);
+        ck_assert_ptr_eq(type->rw.data(&vec), data);
+
+        grow_to(&vec, elements_in(sizes[i]));
+        check_grown(&type->rw, &vec, elements_in(sizes[i]));
+        ck_assert_ptr_eq(type->rw.data(&vec), data);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(shrink_to_fit_gives_the_rest_back) {
+    type = &vec_types[_i];
+    const size_t from[] = {MiB, 7 * MiB, 7 * MiB, 7 * MiB};
+    const size_t to[] = {10 * type->size, 10 * type->size, 3 * MiB, 0};
+    for (size_t i = 0; i < COUNT_OF(from); i++) {
+        mp_vec_raw vec = new_vec(0);
+        grow_to(&vec, elements_in(from[i]));
+        const size_t len = elements_in(to[i]);
+        type->truncate(&vec, len);
+        check_ok(type->shrink_to_fit(&vec));
+        check_grown(&type->rw, &vec, len);
+        ck_assert_uint_le(resident(&vec), pages_of(&vec) + 2 * MiB);
+        ck_assert_uint_ge(type->capacity(&vec), len);
+        ck_assert_uint_le(type->capacity(&vec) * type->size, pages_of(&vec) + page);
+        check_ok(type->shrink_to_fit(&vec));
+
+        check_ok(type->append_zeroed(&vec, 1000));
+        ck_assert(bytes_are((const uint8_t *)type->rw.data(&vec) + len * type->size, 0,
+                            1000 * type->size));
+        type->truncate(&vec, len);
+        grow_to(&vec, len + 1000);
+        check_grown(&type->rw, &vec, len + 1000);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(destroy_gives_everything_back) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    type->rw.destroy(&vec);
+    const size_t before = kernel_address_space();
+    for (int round = 0; round < 20; round++) {
+        mp_vec_raw frozen, copy;
+        vec = new_vec(round % 2 == 0 ? 0 : elements_in(4 * MiB));
+        grow_to(&vec, 10);
+        if (round % 5 == 0) grow_to(&vec, elements_in(5 * MiB));
+        check_ok(type->clone(&vec, &copy));
+        check_ok(type->freeze(&vec, &frozen));
+        type->ro.destroy(&frozen);
+        type->rw.destroy(&copy);
+    }
+    ck_assert_uint_lt(kernel_address_space() - before, 4 * MiB);
+}
+END_TEST
+
+/* ---- Growth -------------------------------------------------------------------------------------- */
+
+START_TEST(growth_keeps_the_elements_through_every_tier) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    const size_t sizes[] = {page,        page + 1, MiB,     2 * MiB - 1, 2 * MiB,
+                            2 * MiB + 1, 3 * MiB,  4 * MiB, 5 * MiB,     9 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        const size_t len = elements_in(sizes[i]) + 1;
+        grow_to(&vec, len);
+        check_grown(&type->rw, &vec, len);
+        ck_assert_uint_ge(type->capacity(&vec), len);
+        ck_assert_uint_ge(type->reservation(&vec), type->capacity(&vec));
+        ck_assert_uint_eq(kernel_access(type->rw.data(&vec), pages_of(&vec)), READ_WRITE);
+    }
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(elements_do_not_move_within_the_reservation) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    grow_to(&vec, elements_in(3 * MiB));
+    const void *data = type->rw.data(&vec);
+    ck_assert_uint_ge(type->reservation(&vec), elements_in(1024 * MiB));
+    grow_to(&vec, elements_in(11 * MiB));
+    ck_assert_ptr_eq(type->rw.data(&vec), data);
+    check_ok(type->reserve(&vec, elements_in(1024 * MiB) - elements_in(11 * MiB)));
+    ck_assert_ptr_eq(type->rw.data(&vec), data);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(growth_past_the_reservation_takes_a_larger_one) {
+    type = &vec_types[_i];
+    const size_t before = kernel_address_space();
+    mp_vec_raw vec = new_vec_with(0, (mp_options){.reservation = 4 * MiB});
+    ck_assert_uint_le(type->reservation(&vec), elements_in(4 * MiB));
+    ck_assert_uint_ge(type->reservation(&vec), elements_in(2 * MiB));
+    const size_t sizes[] = {4 * MiB, 5 * MiB, 9 * MiB, 17 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        grow_to(&vec, elements_in(sizes[i]));
+        check_grown(&type->rw, &vec, elements_in(sizes[i]));
+    }
+    ck_assert_uint_ge(type->reservation(&vec), elements_in(17 * MiB));
+    type->rw.destroy(&vec);
+    ck_assert_uint_lt(kernel_address_space() - before, 4 * MiB);
+}
+END_TEST
+
+START_TEST(a_grown_vector_stays_one_mapping) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec_with(0, (mp_options){.reservation = 4 * MiB});
+    for (size_t size = MiB; size <= 13 * MiB; size += 3 * MiB) {
+        grow_to(&vec, elements_in(size));
+        ck_assert_uint_eq(kernel_mappings_in(type->rw.data(&vec), pages_of(&vec)), 1);
+    }
+    type->truncate(&vec, elements_in(5 * MiB));
+    check_ok(type->shrink_to_fit(&vec));
+    grow_to(&vec, elements_in(13 * MiB));
+    ck_assert_uint_eq(kernel_mappings_in(type->rw.data(&vec), pages_of(&vec)), 1);
+    check_grown(&type->rw, &vec, elements_in(13 * MiB));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(reserve_makes_room_once) {
+    type = &vec_types[_i];
+    const size_t requests[] = {1, 100, elements_in(MiB), elements_in(7 * MiB)};
+    for (int exact = 0; exact <= 1; exact++) {
+        mp_vec_raw vec = new_vec(0);
+        grow_to(&vec, 3);
+        for (size_t i = 0; i < COUNT_OF(requests); i++) {
+            const size_t n = requests[i];
+            check_ok(exact ? type->reserve_exact(&vec, n) : type->reserve(&vec, n));
+            ck_assert_uint_ge(type->capacity(&vec), 3 + n);
+            const void *data = type->rw.data(&vec);
+            grow_to(&vec, 3 + n);
+            ck_assert_ptr_eq(type->rw.data(&vec), data);
+            type->truncate(&vec, 3);
+
+            const mp_vec_raw before = vec; /* what fits already changes nothing */
+            const size_t fits = type->capacity(&vec) - 3;
+            check_ok(type->reserve(&vec, fits));
+            check_ok(type->reserve_exact(&vec, fits));
+            check_ok(type->reserve(&vec, 0));
+            ck_assert_mem_eq(&vec, &before, sizeof vec);
+        }
+        check_grown(&type->rw, &vec, 3);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(reserve_exact_takes_whole_pages_and_no_more) {
+    type = &vec_types[_i];
+    const size_t requests[] = {1, 100, elements_in(MiB), elements_in(7 * MiB)};
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        mp_vec_raw vec = new_vec(0);
+        const size_t n = type->capacity(&vec) + requests[i];
+        check_ok(type->reserve_exact(&vec, n));
+        ck_assert_uint_ge(type->capacity(&vec), n);
+        ck_assert_uint_lt(type->capacity(&vec) * type->size, n * type->size + page);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(refused_growth_changes_nothing) {
+    type = &vec_types[_i];
+    const size_t lengths[] = {3, elements_in(3 * MiB)};
+    const size_t too_many[] = {SIZE_MAX, SIZE_MAX / type->size, SIZE_MAX / type->size / 2};
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        mp_vec_raw vec = new_vec(0);
+        grow_to(&vec, lengths[i]);
+        const mp_vec_raw before = vec;
+        for (size_t k = 0; k < COUNT_OF(too_many); k++) {
+            const mp_status expected = k < 2 ? MP_ERR_OVERFLOW : MP_ERR_OUT_OF_MEMORY;
+            check_status(expected, type->reserve(&vec, too_many[k]));
+            check_status(expected, type->reserve_exact(&vec, too_many[k]));
+            check_status(expected, type->append_zeroed(&vec, too_many[k]));
+            ck_assert_mem_eq(&vec, &before, sizeof vec);
+        }
+        check_grown(&type->rw, &vec, lengths[i]);
+        grow_to(&vec, lengths[i] + PERIOD);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(a_refused_reservation_is_halved) {
+    if (skips_under_valgrind("RLIMIT_AS would be valgrind's own")) return;
+    type = &vec_types[_i];
+    mp_vec_raw vec;
+    limit_growth(RLIMIT_AS, 1024 * MiB);
+    const mp_status status = type->create(elements_in(4 * MiB), &vec);
+    lift_limit(RLIMIT_AS);
+    check_ok(status);
+    ck_assert_uint_ge(type->reservation(&vec), elements_in(256 * MiB));
+    ck_assert_uint_le(type->reservation(&vec), elements_in(1024 * MiB));
+    grow_to(&vec, elements_in(4 * MiB));
+    check_grown(&type->rw, &vec, elements_in(4 * MiB));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(a_reservation_is_not_resident_when_all_memory_is_locked) {
+    if (mlockall(MCL_FUTURE) != 0) {
+        printf("skipped: mlockall: %s\n", strerror(errno));
+        return;
+    }
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(elements_in(256 * MiB));
+    ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 256 * MiB), 4 * MiB);
+    type->rw.destroy(&vec);
+    ck_assert_int_eq(munlockall(), 0);
+}
+END_TEST
+
+/* ---- Freezing ------------------------------------------------------------------------------------ */
+
+START_TEST(frozen_elements_are_read_only_for_the_processor) {
+    type = &vec_types[_i];
+    const size_t lengths[] = {3, elements_in(MiB), elements_in(5 * MiB)};
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        mp_vec_raw vec = new_vec(0), frozen;
+        grow_to(&vec, lengths[i]);
+        const size_t bytes = pages_of(&vec);
+        check_ok(type->freeze(&vec, &frozen));
+        const uint8_t *data = type->ro.data(&frozen);
+        const uint8_t *last = data + lengths[i] * type->size - 1;
+        ck_assert_uint_eq(kernel_access(data, bytes), MP_ACCESS_READ);
+        check_faults(MP_ACCESS_WRITE, data);
+        check_faults(MP_ACCESS_WRITE, last);
+        check_works(MP_ACCESS_READ, data);
+        check_works(MP_ACCESS_READ, last);
+        check_grown(&type->ro, &frozen, lengths[i]);
+
+        check_ok(type->thaw(&frozen, &vec));
+        ck_assert_uint_eq(kernel_access(data, bytes), READ_WRITE);
+        check_ok(type->clear_decommit(&vec));
+        grow_to(&vec, lengths[i] + PERIOD);
+        check_grown(&type->rw, &vec, lengths[i] + PERIOD);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(frozen_vectors_answer_and_take_hints) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0), frozen;
+    grow_to(&vec, elements_in(MiB));
+    check_ok(type->freeze(&vec, &frozen));
+    size_t bytes = 0;
+    check_ok(type->ro.resident_bytes(&frozen, &bytes));
+    ck_assert_uint_ge(bytes, MiB - type->size);
+    check_ok(type->ro.advise_use_rnd(&frozen));
+    ck_assert(kernel_has_flag(type->ro.data(&frozen), "rr"));
+    check_ok(type->ro.advise_use_seq(&frozen));
+    ck_assert(kernel_has_flag(type->ro.data(&frozen), "sr"));
+    check_ok(type->ro.advise_use_soon(&frozen, 0, elements_in(MiB)));
+    type->ro.destroy(&frozen);
+}
+END_TEST
+
+/* ---- Hints --------------------------------------------------------------------------------------- */
+
+START_TEST(hints_reach_the_kernel_and_stay) {
+    type = &vec_types[_i];
+    const size_t capacities[] = {10, elements_in(8 * MiB)};
+    for (size_t i = 0; i < COUNT_OF(capacities); i++) {
+        mp_vec_raw vec = new_vec(capacities[i]);
+        grow_to(&vec, 10);
+        check_ok(type->rw.advise_use_seq(&vec));
+        ck_assert(kernel_has_flag(type->rw.data(&vec), "sr"));
+        check_ok(type->rw.advise_use_rnd(&vec));
+        ck_assert(kernel_has_flag(type->rw.data(&vec), "rr"));
+        ck_assert(!kernel_has_flag(type->rw.data(&vec), "sr"));
+        grow_to(&vec, elements_in(7 * MiB)); /* what it grows into follows the same hint */
+        ck_assert(kernel_has_flag(type->rw.last(&vec), "rr"));
+
+        const size_t capacity = type->capacity(&vec);
+        check_ok(type->rw.advise_use_soon(&vec, 0, 0));
+        check_ok(type->rw.advise_use_soon(&vec, 0, capacity));
+        check_ok(type->rw.advise_use_soon(&vec, 1, 1));
+        check_ok(type->rw.advise_use_soon(&vec, capacity, 0));
+        check_status(MP_ERR_OUT_OF_RANGE, type->rw.advise_use_soon(&vec, 0, capacity + 1));
+        check_status(MP_ERR_OUT_OF_RANGE, type->rw.advise_use_soon(&vec, capacity + 1, 0));
+        check_status(MP_ERR_OUT_OF_RANGE, type->rw.advise_use_soon(&vec, 1, SIZE_MAX));
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(a_hint_for_an_untouched_vector_is_fine) {
+    type = &vec_types[_i];
+    const size_t capacities[] = {0, elements_in(8 * MiB)};
+    for (size_t i = 0; i < COUNT_OF(capacities); i++) {
+        mp_vec_raw vec = new_vec(capacities[i]);
+        check_ok(type->rw.advise_use_seq(&vec));
+        check_ok(type->rw.advise_use_soon(&vec, 0, type->capacity(&vec)));
+        grow_to(&vec, elements_in(4 * MiB));
+        ck_assert(kernel_has_flag(type->rw.last(&vec), "sr"));
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+/* ---- Options ------------------------------------------------------------------------------------- */
+
+START_TEST(options_outlive_every_move) {
+    type = &vec_types[_i];
+    const struct {
+        mp_options options;
+        const char *flag;
+    } cases[] = {
+        {{.no_dump = true}, "dd"},
+        {{.wipe_on_fork = true}, "wf"},
+        {{.locked = true}, "lo"},
+        {{.huge_pages = MP_HUGE_PAGES_NEVER}, "nh"},
+        {{.no_dump = true, .reservation = 4 * MiB}, "dd"},
+        {{.no_dump = true, .guard_pages = true, .alignment = 4 * MiB}, "dd"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        mp_vec_raw vec = new_vec_with(3, cases[i].options);
+        const size_t sizes[] = {3 * type->size, MiB, 3 * MiB, 9 * MiB};
+        for (size_t k = 0; k < COUNT_OF(sizes); k++) {
+            grow_to(&vec, elements_in(sizes[k]));
+            ck_assert_msg(kernel_has_flag(type->rw.data(&vec), cases[i].flag) &&
+                              kernel_has_flag(type->rw.last(&vec), cases[i].flag),
+                          "%s is lost at %zu bytes", cases[i].flag, sizes[k]);
+            if (cases[i].options.alignment != 0) {
+                ck_assert_uint_eq((uintptr_t)type->rw.data(&vec) % cases[i].options.alignment, 0);
+            }
+        }
+        check_grown(&type->rw, &vec, elements_in(9 * MiB));
+        check_ok(type->clear_decommit(&vec));
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(prefault_makes_the_capacity_resident) {
+    type = &vec_types[_i];
+    const size_t sizes[] = {100 * type->size, 5 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        mp_vec_raw vec = new_vec_with(elements_in(sizes[i]), (mp_options){.prefault = true});
+        const size_t bytes = elements_in(sizes[i]) * type->size / page * page;
+        ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), bytes), bytes);
+        grow_to(&vec, elements_in(sizes[i]) + 1);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(guard_pages_fault_on_either_side) {
+    type = &vec_types[_i];
+    const size_t sizes[] = {3 * type->size, 3 * MiB};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        mp_vec_raw vec = new_vec_with(3, (mp_options){.guard_pages = true});
+        grow_to(&vec, elements_in(sizes[i]));
+        const uint8_t *data = type->rw.data(&vec);
+        const uint8_t *end = data + type->reservation(&vec) * type->size;
+        end += -(uintptr_t)end % page;
+        check_faults(MP_ACCESS_READ, data - 1);
+        check_faults(MP_ACCESS_WRITE, end);
+        type->rw.destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(huge_pages_come_with_the_reservation) {
+    if (mp_huge_page_size() == 0) return;
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(3);
+    grow_to(&vec, 3);
+    ck_assert(!kernel_has_flag(type->rw.data(&vec), "hg"));
+    grow_to(&vec, elements_in(5 * MiB));
+    ck_assert(kernel_has_flag(type->rw.data(&vec), "hg"));
+    ck_assert_uint_eq((uintptr_t)type->rw.data(&vec) % mp_huge_page_size(), 0);
+    type->rw.destroy(&vec);
+
+    vec = new_vec_with(3, (mp_options){.huge_pages = MP_HUGE_PAGES_ALWAYS});
+    grow_to(&vec, 3);
+    ck_assert(kernel_has_flag(type->rw.data(&vec), "hg"));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(options_that_are_none_are_refused) {
+    type = &vec_types[_i];
+    const struct {
+        mp_options options;
+        mp_status status;
+    } cases[] = {
+        {{.alignment = 3}, MP_ERR_INVALID},
+        {{.alignment = SIZE_MAX}, MP_ERR_INVALID},
+        {{.huge_pages = (mp_huge_pages)99}, MP_ERR_INVALID},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (int large = 0; large <= 1; large++) {
+            mp_vec_raw vec;
+            make_garbage(vec);
+            check_status(cases[i].status,
+                         type->create_with(large ? elements_in(4 * MiB) : 1, &cases[i].options,
+                                           &vec));
+            check_is_zeroed(vec);
+        }
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    const TTest *const for_each_type[] = {
+        a_small_vector_takes_little,
+        capacity_alone_takes_no_physical_memory,
+        append_zeroed_touches_no_fresh_page,
+        resident_bytes_is_what_the_kernel_counts,
+        clear_decommit_frees_the_memory_and_keeps_the_capacity,
+        shrink_to_fit_gives_the_rest_back,
+        destroy_gives_everything_back,
+        growth_keeps_the_elements_through_every_tier,
+        elements_do_not_move_within_the_reservation,
+        growth_past_the_reservation_takes_a_larger_one,
+        a_grown_vector_stays_one_mapping,
+        reserve_makes_room_once,
+        reserve_exact_takes_whole_pages_and_no_more,
+        refused_growth_changes_nothing,
+        a_refused_reservation_is_halved,
+        a_reservation_is_not_resident_when_all_memory_is_locked,
+        frozen_elements_are_read_only_for_the_processor,
+        frozen_vectors_answer_and_take_hints,
+        hints_reach_the_kernel_and_stay,
+        a_hint_for_an_untouched_vector_is_fine,
+        options_outlive_every_move,
+        prefault_makes_the_capacity_resident,
+        guard_pages_fault_on_either_side,
+        huge_pages_come_with_the_reservation,
+        options_that_are_none_are_refused,
+    };
+    page = mp_page_size();
+    for (size_t i = 0; i < COUNT_OF(for_each_type); i++) {
+        tcase_add_loop_test(tests, for_each_type[i], 0, VEC_SIZE_COUNT);
+    }
+}
+
+int main(void) { return run_tests("vec_memory", add_tests); }
