@@ -11,7 +11,9 @@ function(memory_pages_add_types target)
         message(FATAL_ERROR "Usage: memory_pages_add_types(<target> SPEC <file>)")
     endif()
 
-    set(mpgen ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mpgen.sh)
+    # Python must not leave its compiled modules in a source tree.
+    set(mpgen ${CMAKE_COMMAND} -E env PYTHONDONTWRITEBYTECODE=1
+        ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mpgen.sh)
     set(directory ${CMAKE_CURRENT_BINARY_DIR}/${target})
     get_filename_component(spec ${arg_SPEC} ABSOLUTE)
 

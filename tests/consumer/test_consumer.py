@@ -43,16 +43,16 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def configure(project, source, prefix, build_flags):
-    """Configures the project for a way to get at the library."""
+def configuring(project, source, prefix, build_flags):
+    """The command that configures the project for a way to get at the library."""
     flags = " ".join(build_flags)
 
-    def configure(way, *options):
-        return run("cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DWAY={way}",
-                   f"-DMEMORY_PAGES_SOURCE={source}", f"-DCMAKE_PREFIX_PATH={prefix}",
-                   f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}", *options)
+    def configuring(way, *options):
+        return ["cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DWAY={way}",
+                f"-DMEMORY_PAGES_SOURCE={source}", f"-DCMAKE_PREFIX_PATH={prefix}",
+                f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}", *options]
 
-    return configure
+    return configuring
 
 
 def build(project):
@@ -66,9 +66,8 @@ def check_programs(folder, **options):
 
 @pytest.mark.parametrize("shared", ["OFF", "ON"])
 @pytest.mark.parametrize("way", ["add_subdirectory", "FetchContent", "find_package"])
-def test_cmake_project(way, shared, project, configure):
-    configured = configure(way, f"-DBUILD_SHARED_LIBS={shared}")
-    assert configured.returncode == 0, configured.stderr
+def test_cmake_project(way, shared, project, configuring):
+    run_well(*configuring(way, f"-DBUILD_SHARED_LIBS={shared}"))
     build(project)
     check_programs(project / "build")
     needed = run_well("readelf", "--dynamic", project / "build/simulate")
@@ -76,8 +75,8 @@ def test_cmake_project(way, shared, project, configure):
     assert NO_WORK in build(project)
 
 
-def test_types_follow_their_spec(project, configure):
-    configure("find_package")
+def test_types_follow_their_spec(project, configuring):
+    run_well(*configuring("find_package"))
     build(project)
     spec = project / "my_types.yml"
 
@@ -96,8 +95,8 @@ def test_types_follow_their_spec(project, configure):
     assert NO_WORK in build(project)
 
 
-def test_types_follow_the_generator(project, configure, prefix):
-    configure("find_package")
+def test_types_follow_the_generator(project, configuring, prefix):
+    run_well(*configuring("find_package"))
     build(project)
     for part in ["templates/vec.h.jinja", "mpgen/model.py"]:
         (prefix / "share/memory_pages/codegen" / part).touch()
@@ -106,10 +105,10 @@ def test_types_follow_the_generator(project, configure, prefix):
         assert NO_WORK in build(project)
 
 
-def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configure):
+def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configuring):
     spec = project / "my_types.yml"
     spec.write_text(spec.read_text().replace("c_type:", "c_typ:"))
-    configured = configure("find_package")
+    configured = run(*configuring("find_package"))
     assert configured.returncode != 0
     assert "my_types.yml:6:" in configured.stderr
 

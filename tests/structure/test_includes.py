@@ -10,13 +10,14 @@ from project import ROOT
 # Lowest first. A file may include files of floors below its own; a source also headers on its own.
 FLOORS = [
     ["mp_config.h", "mp_compiler.h"],
-    ["mp_options.h", "mp_status.h"],
-    ["mp_system.h"],
+    ["mp_status.h"],
+    ["mp_recycler.h", "mp_system.h"],
+    ["mp_options.h"],
     ["os/mp_os.h", "os/mp_os_*.c"],
     ["mp_error.h", "mp_watch.h", "mp_watch.c", "mp_status.c", "mp_system.c"],
     ["mp_region.h"],
     ["mp_ticket.h", "mp_ticket.c"],
-    ["mp_region_internal.h", "mp_region.c"],
+    ["mp_region_internal.h", "mp_region.c", "mp_recycler_internal.h", "mp_recycler.c"],
     ["mp_code.h", "mp_code.c", "mp_vec_raw.h", "mp_vec_raw.c"],
     ["mp_*_types.h"],
     ["mp_fn_*.h", "mp_slice_*.h"],
