@@ -5,7 +5,7 @@ import re
 
 import pytest
 from project import (
-    C_COMPILERS, CXX_COMPILERS, INCLUDE_FLAGS, PUBLIC_HEADERS, WARNING_FLAGS, run, run_well
+    C_COMPILERS, CXX_COMPILERS, INCLUDE_FLAGS, PUBLIC_HEADERS, WARNING_FLAGS, run
 )
 
 C_STANDARDS = ["c99", "c11", "c17", "c2x"]
@@ -103,32 +103,3 @@ def test_lax_types_leave_the_compiler_its_own_settings(compiler):
     strict, lax = compile_wrong(), compile_wrong("-DMP_LAX_TYPES")
     assert strict.returncode != 0 and "error: " in strict.stderr
     assert lax.returncode == 0 and "warning: " in lax.stderr
-
-
-LINKED_USE = """
-#include <memory_pages/memory_pages.h>
-
-int main(void) {
-    mp_vec_f64_rw vec = MP_INIT;
-    double back = 0.0;
-    if (mp_vec_f64_rw_create(4, &vec) != MP_OK) return 1;
-    if (mp_vec_f64_rw_push(&vec, 102.5) != MP_OK) return 2;
-    if (mp_vec_f64_rw_get(&vec, 0, &back) != MP_OK || back != 102.5) return 3;
-    mp_vec_f64_rw_destroy(&vec);
-    return 0;
-}
-"""
-
-
-@pytest.mark.parametrize("library", ["libmemory_pages.a", "libmemory_pages.so"])
-@pytest.mark.parametrize("compiler", C_COMPILERS + CXX_COMPILERS)
-def test_linked_programs_call_the_library(compiler, library, build_dir, build_flags, tmp_path):
-    source = tmp_path / ("use.cpp" if compiler in CXX_COMPILERS else "use.c")
-    source.write_text(LINKED_USE)
-    object_file, program = tmp_path / "use.o", tmp_path / "use"
-    run_well(compiler, *build_flags, *WARNING_FLAGS, *INCLUDE_FLAGS, "-DMP_LINKED",
-             "-c", source, "-o", object_file)
-    assert "mp_vec_f64_rw_push" in run_well("nm", "--undefined-only", object_file).split()
-    run_well(compiler, *build_flags, object_file, build_dir / library,
-             f"-Wl,-rpath,{build_dir}", "-o", program)
-    run_well(program)
