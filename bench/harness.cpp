@@ -1,0 +1,197 @@
+#include "harness.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <regex>
+#include <vector>
+
+namespace bench {
+
+void require(bool condition, const char *what) {
+    if (condition) return;
+    std::fprintf(stderr, "benchmark: %s\n", what);
+    std::abort();
+}
+
+/* ---- Settings ------------------------------------------------------------------------------------ */
+
+namespace {
+bool is_quick = false;
+}
+
+bool quick() { return is_quick; }
+
+std::size_t machine_memory() {
+    static const std::size_t bytes = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
+                                     static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    return bytes;
+}
+
+/* ---- Memory -------------------------------------------------------------------------------------- */
+
+namespace {
+
+/* Exact, where the counters in /proc/self/statm lag behind. Read without an allocation, which would
+ * change what is read. */
+double anonymous_bytes() {
+    const int file = open("/proc/self/smaps_rollup", O_RDONLY | O_CLOEXEC);
+    char text[4096] = "";
+    require(file >= 0 && read(file, text, sizeof text - 1) > 0, "no /proc/self/smaps_rollup");
+    close(file);
+    const char *line = std::strstr(text, "\nAnonymous:");
+    require(line != nullptr, "no anonymous memory in /proc/self/smaps_rollup");
+    return std::strtod(line + std::strlen("\nAnonymous:"), nullptr) * KiB;
+}
+
+} // namespace
+
+Run::Run(Memory &memory) : memory_(&memory), memory_before_(anonymous_bytes()) {}
+
+double Run::grown_by() const { return anonymous_bytes() - memory_before_; }
+
+/* ---- Cases --------------------------------------------------------------------------------------- */
+
+namespace {
+
+struct Entry {
+    std::string name; /* "case|system" */
+    Effort effort;
+    double operations;
+    std::function<void(Run &)> body;
+    Memory memory;
+};
+
+std::vector<Entry> entries;
+std::regex wanted;
+int measurements = 0; /* that are done */
+
+/* On a terminal one line that changes, elsewhere one for each tenth. */
+void show_progress(const char *what, int now, int all) {
+    static int last = -1;
+    const bool terminal = isatty(STDERR_FILENO);
+    const int percent = now * 100 / all;
+    const int step = terminal ? percent : percent / 10;
+    if (step == last) return;
+    last = step;
+    std::fprintf(stderr, terminal ? "\r   %s: %3d %%" : "   %s: %3d %%\n", what, percent);
+    if (terminal && now == all) std::fputc('\n', stderr);
+}
+
+/* In a child process, so that no case finds what another left in an allocator. */
+Memory measure_memory(const Entry &entry) {
+    int ends[2];
+    require(pipe(ends) == 0, "no pipe");
+    const pid_t child = fork();
+    require(child >= 0, "no child process");
+    if (child == 0) {
+        Memory memory;
+        Run run(memory);
+        entry.body(run);
+        if (!run.is_released()) run.released();
+        require(write(ends[1], &memory, sizeof memory) == sizeof memory, "no answer");
+        _exit(0);
+    }
+    close(ends[1]);
+    Memory memory;
+    const bool answered = read(ends[0], &memory, sizeof memory) == sizeof memory;
+    close(ends[0]);
+    waitpid(child, nullptr, 0);
+    if (!answered) std::fprintf(stderr, "benchmark: \"%s\" ended early\n", entry.name.c_str());
+    require(answered, "a case failed in the memory pass");
+    return memory;
+}
+
+void measure_time(const Entry &entry, int all, benchmark::State &state) {
+    Run run(state);
+    entry.body(run);
+    state.counters["operations"] = entry.operations;
+    if (entry.effort.memory) {
+        state.counters["memory_peak"] = entry.memory.peak;
+        state.counters["memory_released"] = entry.memory.released;
+    }
+    show_progress("time", ++measurements, all);
+}
+
+} // namespace
+
+void add(const std::string &name, const std::string &system, Effort effort, double operations,
+         std::function<void(Run &)> body) {
+    const std::string full = name + "|" + system;
+    if (!std::regex_search(full, wanted)) return;
+    if (quick()) effort.repetitions = effort.repetitions > 3 ? 3 : effort.repetitions;
+    entries.push_back({full, effort, operations, std::move(body), {}});
+}
+
+} // namespace bench
+
+/* ---- The program --------------------------------------------------------------------------------- */
+
+namespace {
+
+/* The results go to a file; scripts make the tables of it. */
+class Silent : public benchmark::BenchmarkReporter {
+  public:
+    bool ReportContext(const Context &) override { return true; }
+    void ReportRuns(const std::vector<Run> &) override {}
+};
+
+} // namespace
+
+/* Arguments: [--quick] [--only=REGEX], and Google Benchmark's own. */
+int main(int argc, char **argv) {
+    using namespace bench;
+    std::string only;
+    std::vector<char *> others;
+    for (int i = 0; i < argc; i++) {
+        const std::string argument = argv[i];
+        if (argument == "--quick")
+            is_quick = true;
+        else if (argument.rfind("--only=", 0) == 0)
+            only = argument.substr(std::strlen("--only="));
+        else
+            others.push_back(argv[i]);
+    }
+    wanted = std::regex(only);
+
+    add_fill();
+    add_append();
+    add_create_destroy();
+    add_decommit();
+    add_permission();
+    add_growth();
+    add_sum();
+    add_random_read();
+    add_call();
+    add_small();
+    add_sparse();
+    add_scale();
+    require(!entries.empty(), "no case matches --only");
+
+    int done = 0, all = 0;
+    for (Entry &entry : entries) {
+        if (entry.effort.memory) entry.memory = measure_memory(entry);
+        show_progress("memory", ++done, static_cast<int>(entries.size()));
+        all += entry.effort.repetitions;
+    }
+    for (const Entry &entry : entries)
+        benchmark::RegisterBenchmark(
+            entry.name.c_str(),
+            [&entry, all](benchmark::State &state) { measure_time(entry, all, state); })
+            ->UseManualTime()
+            ->Iterations(entry.effort.rounds)
+            ->Repetitions(entry.effort.repetitions);
+
+    benchmark::AddCustomContext("compiler", BENCH_COMPILER);
+    benchmark::AddCustomContext("flags", BENCH_FLAGS);
+    int count = static_cast<int>(others.size());
+    benchmark::Initialize(&count, others.data());
+    if (benchmark::ReportUnrecognizedArguments(count, others.data())) return 1;
+    Silent silent;
+    benchmark::RunSpecifiedBenchmarks(&silent);
+    return 0;
+}

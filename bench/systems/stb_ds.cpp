@@ -1,0 +1,2 @@
+#define STB_DS_IMPLEMENTATION
+#include <stb/stb_ds.h>
