@@ -197,7 +197,11 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     kept->access = READ_WRITE;
     kept->reservation = slot->reservation;
     kept->wipe_on_destroy = slot->wipe_on_destroy;
-    if (out->len >= len || commit(out, kept, len) == MP_OK) return kept;
+    /* What the last owner advised or gave back is not for the next to bear. */
+    (void)mp_os_advise(kept->base, kept->bytes, MP_ADVICE_NORMAL);
+    if (populate(kept, out->data, 0, out->len).code == 0 &&
+        (out->len >= len || commit(out, kept, len) == MP_OK))
+        return kept;
     mp_region_release(kept);
     return NULL;
 }
@@ -312,6 +316,7 @@ void mp_region_destroy(mp_region *region) {
     mp_recycler_leave(recycler);
     retry_unreleased();
 }
+
 mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes) {
     mp_slot *slot;
     const mp_status status = mp_ticket_claim(&region->ticket, &slot);

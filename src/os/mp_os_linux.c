@@ -347,6 +347,8 @@ mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
         return advise(base, bytes, MADV_SEQUENTIAL);
     case MP_ADVICE_RANDOM:
         return advise(base, bytes, MADV_RANDOM);
+    case MP_ADVICE_NORMAL:
+        return advise(base, bytes, MADV_NORMAL);
     }
     return (mp_os_result){EINVAL, "madvise"};
 }

@@ -31,7 +31,8 @@ typedef struct mp_region {
 typedef enum mp_advice {
     MP_ADVICE_SOON,       /**< the range is needed soon: read it in from swap */
     MP_ADVICE_SEQUENTIAL, /**< it is read from front to back: read ahead */
-    MP_ADVICE_RANDOM      /**< it is read in no order: do not read ahead */
+    MP_ADVICE_RANDOM,     /**< it is read in no order: do not read ahead */
+    MP_ADVICE_NORMAL      /**< nothing is known: as if nothing had been said */
 } mp_advice;
 
 /** Tells whether `ticket`'s slot still has its epoch. False for an empty ticket. One load, one
