@@ -37,6 +37,7 @@ static mp_status emit(mp_vec_u8_rw *code, const char *bytes, size_t n) {
 }
 
 static mp_status emit_step(mp_vec_u8_rw *code, const char *step) {
+    if (step[0] == '\0') return MP_ERR_INVALID;
     MP_TRY(emit_operand(code, (uint32_t)strtoul(step + 1, NULL, 10)));
     switch (step[0]) {
     case '+':

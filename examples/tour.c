@@ -146,10 +146,9 @@ static mp_status tour_file(FILE *file, const char *path) {
     MP_AUTO(mp_pages_r_w_nx) writable = MP_INIT;
     size_t bytes;
     MP_TRY(load(file, &writable, &bytes));
-    const size_t len = mp_pages_r_w_nx_len(&writable);
     tell("opened", "%s", path);
-    tell("loaded", "%s bytes, %s whole pages, at %p", GROUPED(bytes), GROUPED(len / mp_page_size()),
-         (const void *)mp_pages_r_w_nx_data(&writable));
+    tell("loaded", "%s bytes into pages that hold %s, at %p", GROUPED(bytes),
+         GROUPED(mp_pages_r_w_nx_len(&writable)), (const void *)mp_pages_r_w_nx_data(&writable));
 
     const uint32_t of_file = checksum_of_file(file);
     const uint32_t of_pages = checksum_of_bytes(mp_pages_r_w_nx_data(&writable), bytes);
