@@ -28,18 +28,18 @@ bool pair_equal(const struct pair *a, const struct pair *b);
 
 /* ---- Elements that own something ---------------------------------------------------------------- */
 
-enum { THINGS = 4096 };
+enum { THINGS = 100 };
 
-/** How often each thing was made and ended; a correct program ends each as often as it was made. */
-extern int things_made[THINGS], things_ended[THINGS];
+/** How many owners each thing has; numbers begin with 1. */
+extern int owners_of[THINGS];
 
-/** The thing whose copy fails, or -1. */
+/** The thing whose copy fails with MP_ERR_DENIED; 0 for none. */
 extern int uncopyable_thing;
 
-/** Owns one thing, by its number; `self` shows a write of the wrong bytes. */
+/** Owns one thing. All zero owns nothing. */
 struct owner {
     int thing;
-    int self;
+    int proof; /* of `thing`, as long as it is owned: tells a moved-from or ended owner */
 };
 
 struct owner new_owner(int thing);
@@ -47,6 +47,7 @@ void owner_end(struct owner *owner);
 mp_status owner_copy(struct owner *to, const struct owner *from);
 bool owner_equal(const struct owner *a, const struct owner *b);
 
+/** The same in a larger element, which can't be copied. */
 struct sole {
     struct owner owner;
     char rest[100];
