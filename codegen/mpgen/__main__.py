@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from mpgen import emit, load, meaning, model, plan
+from mpgen import build, emit, load, meaning, model, plan, schema
 from mpgen.diagnostics import Mistakes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,18 +32,18 @@ class Job:
         return [self.folder / item.output for item in self.renders if not item.region]
 
 
-def read(path):
-    """Reads a spec into the model. Raises Mistakes."""
-    schema = load.read_schema(SCHEMA)
-    tree = load.load(path, schema)
+def read(path, core=CORE_SPEC):
+    """Reads a spec into the model; a user's takes its operations from `core`. Raises Mistakes."""
+    rules = schema.read(SCHEMA)
+    tree = schema.validate(load.load(path), rules)
     extends = isinstance(tree.data, dict) and "library" not in tree.data
-    core = load.load(CORE_SPEC, schema) if extends else tree
+    library = schema.validate(load.load(core), rules) if extends else tree
     found = list(tree.mistakes)
     if isinstance(tree.data, dict):
-        found += meaning.mistakes(tree, core, emit.bodies())
+        found += meaning.mistakes(tree, library, emit.bodies())
     if found:
         raise Mistakes(found)
-    return model.build(tree.data if extends else None, core.data)
+    return build.build(tree.data if extends else None, library.data)
 
 
 def main(arguments=None):

@@ -30,8 +30,17 @@ class Mistakes(Exception):
 
 def suggestion(word, known):
     """`; did you mean …?` if a known word is near, else nothing."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    words = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)
+    return f"; did you mean `{words[near[0]]}`?" if near else ""
+
+
+def shown(text):
+    """A piece of the spec as a message shows it: on one line, and not endless."""
+    if not text:
+        return "an empty string"
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return f"`{line if len(line) <= 60 else line[:60] + '…'}`"
 
 
 def listed(words):

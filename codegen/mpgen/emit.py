@@ -2,6 +2,7 @@
 """
 
 import difflib
+import functools
 import os
 import tempfile
 from pathlib import Path
@@ -27,6 +28,7 @@ class EmitError(Exception):
     """A file that could not be read or written."""
 
 
+@functools.cache
 def _environment():
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),

@@ -1,18 +1,13 @@
-"""Reads a spec into a tree that knows the place of every key and value, and holds it against the
-schema.
-"""
+"""Reads a spec into a tree that knows the place of every key and value."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import jsonschema
 from ruamel.yaml import YAML, nodes
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError
 
-from mpgen.diagnostics import Mistake, Mistakes, listed, suggestion
+from mpgen.diagnostics import Mistake, Mistakes, shown
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 20
@@ -59,20 +54,9 @@ class Tree:
         return default if (key,) in self.broken else self.data.get(key, default)
 
 
-def load(path, schema):
-    """Reads a spec. Raises Mistakes if it is no YAML; mistakes against the schema are kept in the
-    tree, so that those in the meaning of the rest can be told along with them."""
-    text = _text(path)
-    tree = _Reader(str(path)).tree(text)
-    for mistake, where in _schema_mistakes(tree, schema):
-        tree.mistakes.append(mistake)
-        in_list = len(where) > 1 and isinstance(where[1], int)
-        tree.broken.add(where[:2] if in_list else where[:1])
-    return tree
-
-
-def read_schema(path):
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+def load(path):
+    """Reads a spec. Raises Mistakes if it is no YAML, or YAML that specs do without."""
+    return _Reader(str(path)).tree(_text(path))
 
 
 # ---- From bytes to a text ----------------------------------------------------------------------------
@@ -172,9 +156,8 @@ class _Reader:
             raise Mistakes([self._at(error.mark, error.sentence)]) from None
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            context = f" {error.context}" if error.context else ""
-            problem = " ".join(f"{error.problem}{context}".split())
-            raise Mistakes([self._at(mark, f"this is no YAML: {problem}")]) from None
+            problem = ", ".join(filter(None, (error.context, error.problem)))
+            raise Mistakes([self._at(mark, f"this is not YAML: {problem}")]) from None
         if root is None:
             raise Mistakes([Mistake(self.file, 1, 1, "the spec is empty")])
         data = self._plain(root, ())
@@ -188,8 +171,11 @@ class _Reader:
     def _plain(self, node, path):
         mark = node.start_mark
         self.values[path] = (mark.line + 1, mark.column + 1)
+        if mark.index == node.end_mark.index and path in self.keys:
+            self.values[path] = self.keys[path]  # YAML finds nothing at the next thing there is
         if node.tag not in SCALARS and node.tag not in COLLECTIONS:
-            self.mistakes.append(self._at(mark, f"the tag `{node.tag}` has no place in a spec"))
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self.mistakes.append(self._at(mark, f"the tag `{tag}` has no place in a spec"))
         elif isinstance(node, nodes.ScalarNode):
             return self._scalar(node)
         elif isinstance(node, nodes.SequenceNode):
@@ -202,7 +188,7 @@ class _Reader:
         try:
             return SCALARS[node.tag](node.value)
         except (KeyError, ValueError):
-            sentence = f"`{node.value}` does not fit its tag"
+            sentence = f"{shown(node.value)} does not fit its tag"
             self.mistakes.append(self._at(node.start_mark, sentence))
             return None
 
@@ -210,8 +196,8 @@ class _Reader:
         data = {}
         for key_node, value_node in node.value:
             mark = key_node.start_mark
-            if not isinstance(key_node, nodes.ScalarNode):
-                self.mistakes.append(self._at(mark, "a key is a word, not a list or a mapping"))
+            if not isinstance(key_node, nodes.ScalarNode) or not key_node.value:
+                self.mistakes.append(self._at(mark, "a key is a word"))
                 continue
             key = key_node.value
             if key in data:
@@ -222,132 +208,3 @@ class _Reader:
             self.keys[(*path, key)] = (mark.line + 1, mark.column + 1)
             data[key] = self._plain(value_node, (*path, key))
         return data
-
-
-# ---- Against the schema ------------------------------------------------------------------------------
-
-
-def _schema_mistakes(tree, schema):
-    """Each mistake with the path that it makes unusable."""
-    for error in Validator(schema).iter_errors(tree.data):
-        path = tuple(error.absolute_path)
-        word = WORDINGS.get(error.validator, _as_the_library_says)
-        for mistake in word(tree, path, error):
-            yield mistake, path
-
-
-def _pattern(validator, pattern, instance, schema):
-    """The `pattern` of JSON Schema: its `$` is the very end, where Python's allows a line feed."""
-    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-        yield jsonschema.ValidationError("does not match")
-
-
-Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
-
-
-def _subject(path):
-    names = [part for part in path if isinstance(part, str)]
-    return f"`{names[-1]}`: " if names else ""
-
-
-def _kind(value):
-    """What a value is, as people call it."""
-    kinds = ((bool, "true or false"), ((int, float), "a number"), (str, "a string"))
-    kinds += ((list, "a list"), (dict, "a mapping"), (type(None), "nothing"))
-    return next(name for kind, name in kinds if isinstance(value, kind))
-
-
-KINDS = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a string",
-    "boolean": "true or false",
-}
-
-
-def _wrong_type(tree, path, error):
-    wanted = error.validator_value
-    wanted = [wanted] if isinstance(wanted, str) else wanted
-    expected = " or ".join(KINDS[kind] for kind in wanted)
-    found = _kind(error.instance)
-    quotes = ""
-    if "string" in wanted and isinstance(error.instance, (bool, int, float)):
-        quotes = "; put it in quotes if it is meant as a string"
-    yield tree.mistake(path, f"{_subject(path)}expected {expected}, found {found}{quotes}")
-
-
-def _missing_keys(tree, path, error):
-    missing = [key for key in error.validator_value if key not in error.instance]
-    # The validator reports each key by itself; its message begins with the key in quotes.
-    key = next(key for key in missing if error.message.startswith(repr(key)))
-    yield tree.mistake(path, f"the key `{key}` is missing")
-
-
-def _unknown_keys(tree, path, error):
-    known = error.schema["properties"]
-    for key in error.instance:
-        if key not in known:
-            help = suggestion(key, known) or f"; expected {listed(known)}"
-            yield tree.mistake_at_key((*path, key), f"unknown key `{key}`{help}")
-
-
-def _not_listed(tree, path, error):
-    known = error.validator_value if error.validator == "enum" else [error.validator_value]
-    found = error.instance
-    near = suggestion(found, known) if isinstance(found, str) else ""
-    shown = f"`{found}`" if isinstance(found, str) else _kind(found)
-    if "propertyNames" in error.absolute_schema_path:
-        yield tree.mistake_at_key((*path, found), f"unknown key {shown}{near}")
-    else:
-        yield tree.mistake(path, f"{_subject(path)}expected {listed(known)}, found {shown}{near}")
-
-
-def _wrong_form(tree, path, error):
-    sentence = f"{_subject(path)}expected {error.schema['title']}, found `{error.instance}`"
-    yield tree.mistake(path, sentence)
-
-
-def _said_twice(tree, path, error):
-    seen = []
-    for index, item in enumerate(error.instance):
-        if item in seen:
-            yield tree.mistake((*path, index), f"{_subject(path)}`{item}` stands here twice")
-        seen.append(item)
-
-
-def _too_few(tree, path, error):
-    yield tree.mistake(path, f"{_subject(path)}expected at least {error.validator_value}")
-
-
-def _too_many(tree, path, error):
-    yield tree.mistake(path, f"{_subject(path)}expected at most {error.validator_value}")
-
-
-def _too_long(tree, path, error):
-    limit = error.validator_value
-    yield tree.mistake(path, f"{_subject(path)}expected at most {limit} characters")
-
-
-def _empty(tree, path, error):
-    yield tree.mistake(path, f"{_subject(path)}expected a string, found an empty one")
-
-
-def _as_the_library_says(tree, path, error):
-    yield tree.mistake(path, f"{_subject(path)}{error.message}")
-
-
-WORDINGS = {
-    "type": _wrong_type,
-    "required": _missing_keys,
-    "additionalProperties": _unknown_keys,
-    "enum": _not_listed,
-    "const": _not_listed,
-    "pattern": _wrong_form,
-    "uniqueItems": _said_twice,
-    "minItems": _too_few,
-    "minProperties": _too_few,
-    "maxItems": _too_many,
-    "maxProperties": _too_many,
-    "maxLength": _too_long,
-    "minLength": _empty,
-}

@@ -86,7 +86,7 @@ def _prefix(tree, core):
 
 
 def _purpose(tree):
-    if "elements" not in tree.data and "functions" not in tree.data:
+    if () not in tree.broken and not {"elements", "functions"} & tree.data.keys():
         yield tree.mistake((), "the spec has neither `elements` nor `functions`: it makes nothing")
 
 
@@ -136,14 +136,14 @@ def _signature_names(prefix, entry, operations):
 
 def _elements(tree):
     for path, entry in tree.entries("elements"):
-        c_type = entry["c_type"]
+        c_type = model.tidy(entry["c_type"])
         if entry["name"] in model.RESERVED_ELEMENTS:
             sentence = f"an element can't be called `{entry['name']}`: a header has that name"
             yield tree.mistake((*path, "name"), sentence)
         yield from _c_type(tree, (*path, "c_type"), c_type, "header" in entry)
         words = c_type.split()
         if not c_type.endswith("*"):
-            if words[-1] == "const" or words[0] in ("const", "volatile"):
+            if c_type.endswith("const") or words[0] in ("const", "volatile"):
                 sentence = "an element can't be const or volatile: vectors write it"
                 yield tree.mistake((*path, "c_type"), sentence)
             elif words == ["void"]:
@@ -256,6 +256,9 @@ def _requirements(tree, path, entry):
     if "changes" in entry and entry["handle"] != "from":
         sentence = "an operation with `changes` takes its handle as `from`"
         yield tree.mistake((*path, "handle"), sentence)
+    if "changes" in entry and entry["returns"] != "status":
+        sentence = "an operation with `changes` can fail: it returns `status`"
+        yield tree.mistake((*path, "returns"), sentence)
     if "refused" in entry and not entry.get("requires"):
         sentence = "`refused` is never said: the operation has no `requires`"
         yield tree.mistake_at_key((*path, "refused"), sentence)

@@ -3,8 +3,7 @@
 Templates take names from here and never make one themselves.
 """
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # ---- Parts of a function ---------------------------------------------------------------------------
 
@@ -126,13 +125,19 @@ class Handle:
         return [f for f in self.functions if f.available and f.unsafe]
 
 
+def _grouped(functions):
+    groups = {}
+    for f in functions:
+        groups.setdefault(f.group, []).append(f)
+    return [Group(title, tuple(members)) for title, members in groups.items()]
+
+
 @dataclass(frozen=True)
 class Pages(Handle):
     """A combination of permissions."""
 
     state: State
     permission: str  # the value of the access macro
-    label: str  # `r_w_nx`: the name without what all pages share
 
     @property
     def executable(self):
@@ -207,11 +212,13 @@ class Signature:
     returns: str
     arguments: tuple  # parameters with a name each
     arguments_text: str  # their types as C writes them
+    include: str  # the header that declares the types, with brackets or quotes; empty for none
     doc: str
 
     @property
     def text(self):
-        return f"{self.returns} ({self.arguments_text})"
+        space = "" if self.returns.endswith("*") else " "
+        return f"{self.returns}{space}({self.arguments_text})"
 
 
 @dataclass(frozen=True)
@@ -247,8 +254,19 @@ class Spec:
         return [handle for handle in self.handles if handle.executable]
 
     @property
-    def unsafe_functions(self):
-        return [f for handle in self.handles for f in handle.unsafe]
+    def signature_includes(self):
+        """The headers that the signatures' types need."""
+        return sorted({s.include for s in self.signatures if s.include})
+
+    @property
+    def unsafe_open(self):
+        """What has functions behind the unsafe gate alone."""
+        return [handle for handle in self.open_handles if handle.unsafe]
+
+    @property
+    def unsafe_gated(self):
+        """What has functions behind the unsafe gate and the exec gate."""
+        return [handle for handle in self.gated_handles if handle.unsafe]
 
 
 # ---- Names -----------------------------------------------------------------------------------------
@@ -258,14 +276,13 @@ PERMISSIONS = tuple(LETTERS)
 CORE_FOLDER = "memory_pages"
 
 
-def pages_label(access):
-    return "_".join(
-        letter if permission in access else "n" + letter for permission, letter in LETTERS.items()
-    )
-
-
 def pages_name(prefix, access):
-    return f"{prefix}_pages_{pages_label(access)}"
+    letters = (x if permission in access else f"n{x}" for permission, x in LETTERS.items())
+    return f"{prefix}_pages_{'_'.join(letters)}"
+
+
+def access_macro(name):
+    return f"{name}_access".upper()
 
 
 def permission_value(access):
@@ -279,6 +296,11 @@ def header(name, own):
     if own:
         return Header(file, f'"{file}"', f"{name}_h".upper())
     return Header(file, f"<{CORE_FOLDER}/{file}>", f"{CORE_FOLDER}_{name}_h".upper())
+
+
+def include(header):
+    """What stands behind `#include` for a header of the user's."""
+    return header if not header or header.startswith("<") else f'"{header}"'
 
 
 def element_names(prefix, name):
@@ -311,6 +333,20 @@ def signature_names(prefix, name, own):
     }
 
 
+def function_name(type, verb):
+    return f"{type}_{verb}"
+
+
+def status_name(status):
+    return f"MP_ERR_{status}"
+
+
+def tidy(c_type):
+    """A C type as it is usually written: a space before the stars, none among them."""
+    words = c_type.replace("*", " * ").split()
+    return " ".join(words).replace("* *", "**").replace("* *", "**").replace("* const", "*const")
+
+
 def const_of(c_type):
     return c_type + "const" if c_type.endswith("*") else f"const {c_type}"
 
@@ -335,16 +371,28 @@ def body_name(operation):
     return "transition" if "changes" in operation else operation["name"].split("_{")[0]
 
 
-# ---- From the spec to the model --------------------------------------------------------------------
+# ---- What the spec may say, as the model understands it -------------------------------------------------
 
-# How each family calls its handle as a parameter, and what it says about it.
+
+@dataclass(frozen=True)
+class HandleWords:
+    """How functions of a family call their handle."""
+
+    name: str  # the parameter
+    what: str  # what it is
+    it: str  # the pronoun
+    doc: str  # what it is, and may be
+
+
 HANDLES = {
-    "pages": ("pages", "the pages", "them"),
-    "vec": ("vec", "the vector", "it"),
-    "slice": ("slice", "the view", "it"),
-    "function": ("fn", "the reference; a zeroed one is stale", "it"),
+    "pages": HandleWords("pages", "the pages", "them", "the pages, or an empty handle"),
+    "vec": HandleWords("vec", "the vector", "it", "the vector, or an empty handle"),
+    "slice": HandleWords("slice", "the view", "it", "the view"),
+    "function": HandleWords("fn", "the reference", "it", "the reference; a zeroed one is stale"),
 }
 
+# The types that have no `==` in C.
+AGGREGATES = ("struct ", "union ")
 
 # What the element decides, not the vector, so that no transition can give it.
 ELEMENT_CAPABILITIES = {"copyable", "comparable"}
@@ -358,340 +406,4 @@ RESULT_VERBS = ("Returns ", "Tells ")
 
 def handle_names(family, handle):
     """The names of the parameters that take the handle."""
-    return {"from": ["from", "to"], "out": ["out"]}.get(handle, [HANDLES[family][0]])
-
-
-def build(own, core):
-    """Makes the model of a spec. `core` is the library's spec; `own` a user's, or None."""
-    is_own = own is not None
-    spec = own or core
-    prefix = spec["prefix"]
-    states = _pages_states(core)
-    signatures = [_signature(prefix, s, is_own) for s in spec.get("functions", [])]
-    elements = [_element(prefix, e, is_own) for e in spec.get("elements", [])]
-    maker = _Maker(core, states)
-    pages = [] if own else [maker.pages(p, s, signatures) for p, s in _combinations(core, states)]
-    return Spec(
-        prefix=prefix,
-        own=is_own,
-        pages=tuple(pages),
-        elements=tuple(elements),
-        slices=tuple(maker.slice(e, is_own) for e in elements),
-        vectors=tuple(maker.vec(e, frozen, is_own) for e in elements for frozen in (False, True)),
-        signatures=tuple(signatures),
-        references=tuple(maker.reference(s, is_own) for s in signatures),
-        page_types=header(f"{core['prefix']}_pages_types", False),
-        signature_types=header(f"{prefix}_fn_types", is_own),
-        unsafe=header(f"{prefix}_unsafe", is_own),
-        umbrella=header(f"{prefix}_types" if is_own else core["library"], is_own),
-        instances=f"{prefix}_instances.c",
-    )
-
-
-def _allowed(core, access):
-    return core["write_exec"] == "allowed" or not {"write", "exec"} <= set(access)
-
-
-def _combinations(core, states):
-    kept = [p for p in core["pages"] if _allowed(core, p["access"])]
-    return zip(kept, states)
-
-
-def _pages_states(core):
-    states = []
-    for entry in core["pages"]:
-        access = entry["access"]
-        if _allowed(core, access):
-            name = pages_name(core["prefix"], access)
-            facts = {permission: permission in access for permission in PERMISSIONS}
-            states.append(State(name, facts, frozenset(access), f"{name}_access".upper()))
-    return states
-
-
-def _vec_states(element):
-    return [
-        State(element.rw, {"growable": True}, frozenset({"growable"} | element.capabilities)),
-        State(element.ro, {"growable": False}, frozenset({"frozen"} | element.capabilities)),
-    ]
-
-
-def _element(prefix, entry, own):
-    name, c_type = entry["name"], entry["c_type"]
-    include = entry.get("header", "")
-    scalar = c_type.endswith("*") or not (include or c_type.startswith(("struct ", "union ")))
-    if include and not include.startswith("<"):
-        include = f'"{include}"'
-    return Element(
-        name=name,
-        c_type=c_type,
-        const_c_type=const_of(c_type),
-        pointer=pointer_to(c_type),
-        const_pointer=pointer_to(const_of(c_type)),
-        doc=entry["doc"],
-        include=include,
-        destructor=entry.get("destructor", ""),
-        copy=entry.get("copy", ""),
-        equal=entry.get("equal", ""),
-        comparable="equal" in entry or entry.get("scalar", scalar),
-        header=header(element_types_name(prefix, name), own),
-        **element_names(prefix, name),
-    )
-
-
-def _signature(prefix, entry, own):
-    arguments = tuple(
-        Parameter(argument_name(i), c_type, f"the {ORDINALS[i]} argument")
-        for i, c_type in enumerate(entry["parameters"])
-    )
-    return Signature(
-        name=entry["name"],
-        returns=entry["returns"],
-        arguments=arguments,
-        arguments_text=", ".join(entry["parameters"]) or "void",
-        doc=entry["doc"],
-        **signature_names(prefix, entry["name"], own),
-    )
-
-
-class _Maker:
-    """Makes types with their functions from the library's table of operations."""
-
-    def __init__(self, core, states):
-        self.core = core
-        self.states = states
-
-    # -- types --
-
-    def pages(self, entry, state, signatures):
-        functions = []
-        for operation in self._operations("pages"):
-            each = signatures if operation.get("for_each") else [None]
-            functions += [self._function(operation, state, self.states, s) for s in each]
-        return Pages(
-            name=state.name,
-            header=header(state.name, False),
-            doc=entry["doc"],
-            functions=tuple(functions),
-            state=state,
-            permission=permission_value(entry["access"]),
-            label=pages_label(entry["access"]),
-        )
-
-    def vec(self, element, frozen, own):
-        states = _vec_states(element)
-        state = states[frozen]
-        functions = [
-            self._function(o, state, states, element=element) for o in self._operations("vec")
-        ]
-        kind = "frozen" if frozen else "growable"
-        doc = f"A {kind} vector. {element.doc}"
-        return Vec(state.name, header(state.name, own), doc, tuple(functions), element, frozen)
-
-    def slice(self, element, own):
-        state = State(element.slice, {}, frozenset(element.capabilities))
-        functions = [
-            self._function(o, state, [state], element=element) for o in self._operations("slice")
-        ]
-        doc = f"A view of elements, to read them. {element.doc}"
-        return Slice(element.slice, header(element.slice, own), doc, tuple(functions), element)
-
-    def reference(self, signature, own):
-        state = State(signature.type, {}, frozenset())
-        functions = [
-            self._function(o, state, [state], signature) for o in self._operations("function")
-        ]
-        if own:
-            makers = [o for o in self._operations("pages") if o.get("for_each")]
-            functions = [
-                self._function(o, s, self.states, signature) for s in self.states for o in makers
-            ] + functions
-        return CodeReference(
-            signature.type, header(signature.type, own), signature.doc, tuple(functions), signature
-        )
-
-    def _operations(self, family):
-        return [o for o in self.core["operations"] if o["on"] == family]
-
-    # -- functions --
-
-    def _function(self, operation, state, states, signature=None, element=None):
-        values = self._values(state, signature, element)
-        target, refusal, closed = self._verdict(operation, state, states, values)
-        values["to"] = (target or state).name
-        parameters = self._parameters(operation, state, values, signature)
-        returns = _filled(operation["returns"], values)
-        status = returns == "status"
-        jumps = any(p["name"] == "..." for p in operation.get("parameters", []))
-        summary, details = _documentation(operation["doc"], values)
-        return Function(
-            name=f"{state.name}_{_filled(operation['name'], values)}",
-            operation=operation["name"],
-            family=operation["on"],
-            body=body_name(operation),
-            group=operation["group"],
-            attributes=(
-                *(["MP_CALLS_MACHINE_CODE"] if jumps else []),
-                *(["MP_MUST_USE"] if status else []),
-            ),
-            returns="mp_status" if status else _type(returns),
-            parameters=tuple(parameters),
-            summary=summary,
-            details=details,
-            result="" if returns in ("status", "void") else _result(summary),
-            failures=self._failures(operation, values) if status else (),
-            refusal=refusal,
-            closed=closed,
-            unsafe=operation.get("gate") == "unsafe",
-            target=target,
-            changes=len(operation.get("changes", ())),
-            signature=signature,
-        )
-
-    def _values(self, state, signature, element):
-        """What stands for the placeholders in types and texts."""
-        values = {"type": state.name}
-        if element:
-            values |= {
-                "c_type": element.c_type,
-                "const_c_type": element.const_c_type,
-                "slice": element.slice,
-                "element": element.name,
-            }
-        if signature:
-            values |= {
-                "function": signature.type,
-                "function.name": signature.verb,
-                "function.returns": signature.returns,
-                "function.pointer": f"{signature.typedef} *",
-                "function.doc_type": f"`{signature.text}`",
-            }
-        return values
-
-    def _verdict(self, operation, state, states, values):
-        """The target of a transition, why the operation is refused, and why the gate refuses it."""
-        capabilities = self.core["capabilities"]
-        missing = [c for c in operation.get("requires", []) if c not in state.capabilities]
-        if missing:
-            fixed = [c for c in missing if c in ELEMENT_CAPABILITIES]
-            sentence = operation.get("refused", capabilities[(fixed or missing)[0]])
-            return None, self._sentence(sentence, operation, state, states, values), ""
-        if "changes" not in operation:
-            return None, "", ""
-        said = self.core["transitions"]
-        target = self._target(operation, state, states)
-        if target == state:
-            return None, said["already"], ""
-        if target is None:
-            facts = _changed(operation, state)
-            both = facts.get("write") and facts.get("exec")
-            return None, said["missing" if both else "absent"], ""
-        if target.executable and not state.executable:
-            return target, "", said["gated"]
-        return target, "", ""
-
-    def _sentence(self, sentence, operation, state, states, values):
-        chain = self._remedy(operation, state, states)
-        if not chain:
-            sentence = re.sub(r"[;,]? *\{remedy\}", "", sentence)
-        calls = [f"{name}()" for name in chain]
-        remedy = f"call {' and then '.join(calls)} first"
-        return _filled(sentence, values | {"remedy": remedy})
-
-    def _remedy(self, operation, state, states):
-        """The shortest chain of transitions to a type that may have the operation."""
-        required = set(operation["requires"])
-        family = [o for o in self._operations(operation["on"]) if "changes" in o]
-        reached, queue = {state.name}, [(state, [])]
-        for current, chain in queue:
-            if required <= current.capabilities:
-                return chain
-            for o in family:
-                target = self._target(o, current, states)
-                if target and target.name not in reached:
-                    if set(o.get("requires", [])) <= current.capabilities:
-                        reached.add(target.name)
-                        queue.append((target, [*chain, f"{current.name}_{o['name']}"]))
-        return []
-
-    def _target(self, operation, state, states):
-        facts = _changed(operation, state)
-        return next((s for s in states if s.facts == facts), None)
-
-    # -- their documentation --
-
-    def _parameters(self, operation, state, values, signature):
-        own = []
-        for p in operation.get("parameters", []):
-            if p["name"] == "...":
-                own += signature.arguments
-            elif not ("{function.returns}" in p["type"] and signature.returns == "void"):
-                c_type, doc = _type(_filled(p["type"], values)), _filled(p["doc"], values)
-                own.append(Parameter(p["name"], c_type, doc))
-        name, what, it = HANDLES[operation["on"]]
-        maybe_empty = f"{what}, or an empty handle" if operation["on"] in ("pages", "vec") else what
-        pointer = f"{state.name} *"
-        handle = operation["handle"]
-        if handle == "const":
-            return [Parameter(name, f"const {pointer}", maybe_empty), *own]
-        if handle == "mut":
-            return [Parameter(name, pointer, maybe_empty), *own]
-        if handle == "value":
-            return [Parameter(name, state.name, what), *own]
-        fails = operation["returns"] == "status"
-        if handle == "from":
-            given = f"{what}; empty afterwards" + (", untouched on failure" if fails else "")
-            taken = f"owns {it} " + ("on success, empty on failure" if fails else "afterwards")
-            taken += "; what it held before is not looked at"
-            return [Parameter("from", pointer, given), Parameter("to", f"{values['to']} *", taken), *own]
-        made = f"owns {it} on success, empty on failure; what it held before is not looked at"
-        return [*own, Parameter("out", pointer, made)]
-
-    def _failures(self, operation, values):
-        failures = [Failure("MP_OK", "on success")]
-        for entry in operation.get("fails", []):
-            code, condition = (
-                next(iter(entry.items()))
-                if isinstance(entry, dict)
-                else (entry, self.core["conditions"][entry])
-            )
-            failures.append(Failure(f"MP_ERR_{code}", _filled(condition, values)))
-        return tuple(failures)
-
-
-def _changed(operation, state):
-    """What would be true of a type after a transition. Frozen is another word for not growable."""
-    changes = dict(operation["changes"])
-    if "frozen" in changes:
-        changes["growable"] = not changes.pop("frozen")
-    return state.facts | changes
-
-
-PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
-
-
-def _filled(text, values):
-    return PLACEHOLDER.sub(lambda match: values[match[1]], text)
-
-
-def _type(text):
-    """A C type as it is usually written: the stars together."""
-    return text.replace("* *", "**")
-
-
-def _documentation(doc, values):
-    """The summary, which is the first line, and the paragraphs of details behind it."""
-    summary, _, rest = _filled(doc, values).strip().partition("\n")
-    paragraphs = [" ".join(p.split()) for p in rest.split("\n\n")]
-    return summary, tuple(p for p in paragraphs if p)
-
-
-def _result(summary):
-    """What a function returns, as its summary says: "Returns …" or "Tells whether …"."""
-    return summary.split(" ", 1)[1].rstrip(".")
-
-
-def _grouped(functions):
-    groups = {}
-    for f in functions:
-        groups.setdefault(f.group, []).append(f)
-    return [Group(title, tuple(members)) for title, members in groups.items()]
+    return {"from": ["from", "to"], "out": ["out"]}.get(handle, [HANDLES[family].name])

@@ -47,7 +47,7 @@ def plan(spec, repository=False):
         make_header("slice.h.jinja", view.header, type=view)
     for vec in spec.vectors:
         make_header("vec.h.jinja", vec.header, type=vec)
-    if spec.unsafe_functions:
+    if spec.unsafe_open or spec.unsafe_gated:
         make_header("unsafe.h.jinja", spec.unsafe)
     make_header("umbrella.h.jinja", spec.umbrella)
     make("instances.c.jinja", sources + spec.instances, "source")

@@ -1,0 +1,67 @@
+"""Every mistake in a spec is told with its place, and nothing is written.
+
+Each file in bad/ is a spec; what the generator must print of it stands beside it, in whole.
+"""
+
+import pytest
+from generator import HERE, files, mpgen
+
+from mpgen.__main__ import main
+
+BAD = HERE / "bad"
+SPECS = sorted(path.name for path in BAD.iterdir() if path.suffix == ".yml")
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_bad_spec(spec, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(BAD)
+    status = main(["generate", spec, "-o", str(tmp_path / "out")])
+    printed = capsys.readouterr()
+    assert printed.err == (BAD / spec).with_suffix(".txt").read_text()
+    assert printed.out == ""
+    assert status == 1
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("command", ["generate", "check", "list"])
+def test_every_command_tells_mistakes(command, tmp_path):
+    done = mpgen(command, "unknown_section.yml", "-o", tmp_path / "out", cwd=BAD)
+    assert done.stderr == (BAD / "unknown_section.txt").read_text()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert files(tmp_path) == {}
+
+
+def test_every_expectation_has_its_spec():
+    expected = {path.stem for path in BAD.glob("*.txt")}
+    assert expected == {path.removesuffix(".yml") for path in SPECS}
+
+
+def test_missing_spec(tmp_path):
+    done = mpgen("generate", "none.yml", cwd=tmp_path)
+    sentence = "none.yml:1:1: error: cannot read the spec: No such file or directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
+def test_folder_instead_of_a_spec(tmp_path):
+    done = mpgen("generate", ".", cwd=tmp_path)
+    sentence = ".:1:1: error: cannot read the spec: Is a directory\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
+def test_huge_spec(tmp_path):
+    (tmp_path / "huge.yml").write_bytes(b"# line\n" * 1_000_000)
+    done = mpgen("generate", "huge.yml", cwd=tmp_path)
+    sentence = "huge.yml:1:1: error: the spec is too large: the limit is 4194304 bytes\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
+def test_generated_files_stay_when_the_spec_breaks(tmp_path):
+    out = tmp_path / "out"
+    assert mpgen("generate", HERE / "tiny.yml", "-o", out).returncode == 0
+    before = files(out)
+    assert mpgen("generate", BAD / "unknown_key.yml", "-o", out).returncode == 1
+    assert files(out) == before
+
+
+def test_corpus_is_not_forgotten():
+    assert len(SPECS) >= 25
