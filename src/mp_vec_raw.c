@@ -103,15 +103,16 @@ static bool fits_small_tier(size_t bytes, const mp_options *options) {
            options->huge_pages != MP_HUGE_PAGES_ALWAYS;
 }
 
-/* Gives the vector a capacity of at least `elements`, which is more than now. */
-static mp_status grow_to(mp_vec_raw *vec, size_t elements, const mp_element *element) {
-    const mp_status owned = mp_ticket_check(&vec->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "grow");
-    size_t bytes, whole_pages, whole_steps;
+/* Gives the vector a capacity of at least `elements`, which is more than now. If it has to move, the
+ * first `touched` of them become accessible along with that: a refusal must find it where it was. */
+static mp_status grow_to(mp_vec_raw *vec, size_t elements, size_t touched,
+                         const mp_element *element) {
+    size_t bytes, whole_pages, whole_steps, touched_steps = 0;
     if (!mp_checked_mul(elements, element->size, &bytes) ||
         !mp_round_up(bytes, mp_os_page_size(), &whole_pages) ||
         !mp_round_up(bytes, step(), &whole_steps))
         return mp_fail(MP_ERR_OVERFLOW, "grow");
+    (void)mp_round_up(touched * element->size, step(), &touched_steps); /* no more than the above */
 
     const size_t room = mp_region_room(&vec->region);
     if (whole_pages > room) {
@@ -124,7 +125,8 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, const mp_element *ele
         } else {
             const size_t preferred =
                 larger(preferred_reservation(&options), room <= SIZE_MAX / 2 ? 2 * room : room);
-            status = place(&vec->region, vec->region.len, whole_steps, preferred, &options, NULL);
+            status = place(&vec->region, larger(vec->region.len, touched_steps), whole_steps,
+                           preferred, &options, NULL);
         }
         watch_again(vec, element);
         MP_TRY(status);
@@ -133,17 +135,21 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, const mp_element *ele
     return MP_OK;
 }
 
-/* Makes room for `elements` in all; more than that, if growing in bounds is to stay cheap. */
-static mp_status ensure_capacity(mp_vec_raw *vec, size_t elements, bool exact,
+/* Makes room for `elements` in all; more than that, if growing in bounds is to stay cheap. `touched`
+ * as in grow_to(). */
+static mp_status ensure_capacity(mp_vec_raw *vec, size_t elements, size_t touched, bool exact,
                                  const mp_element *element) {
+    const mp_status owned = mp_ticket_check(&vec->region.ticket);
+    if (owned != MP_OK) return mp_fail(owned, "grow");
     if (elements <= vec->capacity) return MP_OK;
     const mp_error before = mp_last_error();
     size_t doubled = vec->capacity <= SIZE_MAX / 2 ? 2 * vec->capacity : elements;
     /* What is reserved is used up before anything moves. */
     const size_t reserved = mp_vec_raw_reservation(vec, element);
     if (elements <= reserved) doubled = smaller(doubled, reserved);
-    if (!exact && doubled > elements && grow_to(vec, doubled, element) == MP_OK) return MP_OK;
-    MP_TRY(grow_to(vec, elements, element));
+    if (!exact && doubled > elements && grow_to(vec, doubled, touched, element) == MP_OK)
+        return MP_OK;
+    MP_TRY(grow_to(vec, elements, touched, element));
     mp_error_restore(before);
     return MP_OK;
 }
@@ -166,10 +172,14 @@ static mp_status ensure_accessible(mp_vec_raw *vec, size_t elements, const mp_el
 static mp_status make_room(mp_vec_raw *vec, size_t n, const mp_element *element) {
     size_t elements;
     if (!mp_checked_add(vec->len, n, &elements)) return mp_fail(MP_ERR_OVERFLOW, "grow");
-    MP_TRY(ensure_capacity(vec, elements, false, element));
-    MP_TRY(ensure_accessible(vec, elements, element));
-    settle(vec, elements, element);
-    return MP_OK;
+    const size_t capacity = vec->capacity;
+    MP_TRY(ensure_capacity(vec, elements, elements, false, element));
+    const mp_status status = ensure_accessible(vec, elements, element);
+    if (status == MP_OK)
+        settle(vec, elements, element);
+    else
+        vec->capacity = capacity;
+    return status;
 }
 
 /* ---- Life ---------------------------------------------------------------------------------------- */
@@ -239,7 +249,7 @@ mp_status mp_vec_raw_reserve(mp_vec_raw *vec, size_t additional, bool exact,
     size_t elements;
     if (!mp_checked_add(vec->len, additional, &elements))
         return mp_fail(MP_ERR_OVERFLOW, "reserve");
-    MP_TRY(ensure_capacity(vec, elements, exact, element));
+    MP_TRY(ensure_capacity(vec, elements, vec->len, exact, element));
     settle(vec, vec->len, element);
     return MP_OK;
 }
