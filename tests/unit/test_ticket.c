@@ -139,7 +139,7 @@ static mp_vec_u64_rw new_vec(size_t len) {
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create(len, &vec));
     for (size_t i = 0; i < len; i++) check_ok(mp_vec_u64_rw_push(&vec, i));
-    while (vec.raw.len < vec.raw.limit) check_ok(mp_vec_u64_rw_push(&vec, vec.raw.len));
+    while (vec.raw.len < vec.raw.capacity) check_ok(mp_vec_u64_rw_push(&vec, vec.raw.len));
     return vec;
 }
 
