@@ -10,8 +10,8 @@
 #endif
 #ifndef RUNNING_ON_VALGRIND
 #define RUNNING_ON_VALGRIND 0
-#define VALGRIND_MAKE_MEM_DEFINED(memory, bytes) ((void)0)
-#define VALGRIND_MAKE_MEM_NOACCESS(memory, bytes) ((void)0)
+#define VALGRIND_MAKE_MEM_DEFINED(memory, bytes) ((void)(memory), (void)(bytes))
+#define VALGRIND_MAKE_MEM_NOACCESS(memory, bytes) ((void)(memory), (void)(bytes))
 #endif
 
 /* The runtime of ASan (sanitizer/asan_interface.h), which is there if the program was built with it. */

@@ -1,0 +1,394 @@
+/* Windows. Address space comes and goes in whole allocations; memory is committed and
+ * decommitted inside them, page by page. There is no remapping: a mapping grows into what it has
+ * reserved or is copied.
+ *
+ * What Windows 7 lacks is looked up when it is needed. */
+#include "mp_os.h"
+
+#define PSAPI_VERSION 2 /* QueryWorkingSetEx() from kernel32: no further library */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <psapi.h>
+
+#include "../mp_compiler.h"
+
+/* From winerror.h, where the toolchain's is older. */
+#ifndef ERROR_DYNAMIC_CODE_BLOCKED
+#define ERROR_DYNAMIC_CODE_BLOCKED 1655
+#endif
+
+/* ---- Results --------------------------------------------------------------------------------- */
+
+static const mp_os_result done = {0, NULL};
+
+/* What a system call gave; `saved` is the caller's last error, which comes back. */
+static mp_os_result result_of(bool failed, const char *call, DWORD saved) {
+    const mp_os_result result = {failed ? (int)GetLastError() : 0, call};
+    SetLastError(saved);
+    return failed ? result : done;
+}
+
+mp_status mp_os_status(mp_os_result failure) {
+    switch (failure.code) {
+    case 0:
+        return MP_OK;
+    case ERROR_NOT_ENOUGH_MEMORY:
+    case ERROR_OUTOFMEMORY:
+    case ERROR_COMMITMENT_LIMIT:
+    case ERROR_COMMITMENT_MINIMUM:
+    case ERROR_NO_SYSTEM_RESOURCES:
+    case ERROR_NOT_ENOUGH_QUOTA:
+    case ERROR_PAGEFILE_QUOTA:
+    case ERROR_WORKING_SET_QUOTA:
+    case MP_OS_TABLES_FULL:
+        return MP_ERR_OUT_OF_MEMORY;
+    case ERROR_ACCESS_DENIED:
+    case ERROR_DYNAMIC_CODE_BLOCKED: /* the process has given up making code */
+    case ERROR_PRIVILEGE_NOT_HELD:
+        return MP_ERR_DENIED;
+    case ERROR_CALL_NOT_IMPLEMENTED:
+    case ERROR_INVALID_PARAMETER:
+    case ERROR_NOT_SUPPORTED:
+        return MP_ERR_UNSUPPORTED;
+    default:
+        return MP_ERR_SYSTEM;
+    }
+}
+
+/* ---- Facts ----------------------------------------------------------------------------------- */
+
+static SYSTEM_INFO system_info(void) {
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return info;
+}
+
+size_t mp_os_page_size(void) {
+    static size_t known; /* atomic; every thread finds the same */
+    size_t size = mp_atomic_load(&known);
+    if (size == 0) {
+        size = system_info().dwPageSize;
+        mp_atomic_store(&known, size);
+    }
+    return size;
+}
+
+/* Large pages take a privilege that programs do not have by default, cannot be reserved before
+ * they are committed, and are not given back in parts: vectors and decommit() do both. */
+size_t mp_os_huge_page_size(void) { return 0; }
+
+/* Windows has no pages that can be written but not read. */
+static DWORD protection_of(unsigned access) {
+    static const DWORD protections[] = {
+        [MP_ACCESS_NONE] = PAGE_NOACCESS,
+        [MP_ACCESS_READ] = PAGE_READONLY,
+        [MP_ACCESS_WRITE] = PAGE_READWRITE,
+        [MP_ACCESS_READ | MP_ACCESS_WRITE] = PAGE_READWRITE,
+        [MP_ACCESS_EXEC] = PAGE_EXECUTE,
+        [MP_ACCESS_READ | MP_ACCESS_EXEC] = PAGE_EXECUTE_READ,
+        [MP_ACCESS_WRITE | MP_ACCESS_EXEC] = PAGE_EXECUTE_READWRITE,
+        [MP_ACCESS_READ | MP_ACCESS_WRITE | MP_ACCESS_EXEC] = PAGE_EXECUTE_READWRITE,
+    };
+    return protections[access];
+}
+
+/* Whether PAGE_EXECUTE can be read is the processor's affair, so reading is tried: the kernel
+ * copies a byte by the page tables that the program uses, and raises no exception when it can't.
+ * Writes that were not asked for are always denied. */
+unsigned mp_os_enforced(unsigned access) {
+    const DWORD saved = GetLastError();
+    unsigned allowed = access;
+    void *page =
+        VirtualAlloc(NULL, mp_os_page_size(), MEM_RESERVE | MEM_COMMIT, protection_of(access));
+    HANDLE reader, writer;
+    DWORD written;
+    if (page != NULL) {
+        if (CreatePipe(&reader, &writer, NULL, 0)) {
+            if (WriteFile(writer, page, 1, &written, NULL)) allowed |= MP_ACCESS_READ;
+            CloseHandle(reader);
+            CloseHandle(writer);
+        }
+        VirtualFree(page, 0, MEM_RELEASE);
+    }
+    SetLastError(saved);
+    return allowed;
+}
+
+uint64_t mp_os_milliseconds(void) { return GetTickCount64(); }
+
+/* ---- Address space --------------------------------------------------------------------------- */
+
+/* Allocations start at multiples of the granularity, which is 64 KiB. For a larger alignment,
+ * room for the worst case shows where there is space. Only whole allocations can be given back,
+ * so what is aligned in it is reserved anew, for which another thread may have been faster. */
+static void *reserve(size_t bytes, size_t alignment) {
+    enum { ATTEMPTS = 64 };
+    const SYSTEM_INFO info = system_info();
+    const size_t granularity = info.dwAllocationGranularity;
+    const size_t slack = alignment > granularity ? alignment - granularity : 0;
+    size_t room;
+    if (!mp_checked_add(bytes, slack, &room) ||
+        room > (uintptr_t)info.lpMaximumApplicationAddress) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY); /* the system would say "invalid parameter" */
+        return NULL;
+    }
+    if (slack == 0) return VirtualAlloc(NULL, bytes, MEM_RESERVE, PAGE_NOACCESS);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        void *found = VirtualAlloc(NULL, room, MEM_RESERVE, PAGE_NOACCESS);
+        if (found == NULL) return NULL;
+        VirtualFree(found, 0, MEM_RELEASE);
+        const uintptr_t aligned = ((uintptr_t)found + slack) & ~(uintptr_t)(alignment - 1);
+        void *base = VirtualAlloc((void *)aligned, bytes, MEM_RESERVE, PAGE_NOACCESS);
+        if (base != NULL) return base;
+    }
+    return NULL;
+}
+
+mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, void **out) {
+    const DWORD saved = GetLastError();
+    /* What is left of the last granule is lost to everybody else: it is reserved to grow into. */
+    const size_t rest = (size_t)-bytes & (system_info().dwAllocationGranularity - 1);
+    void *base = reserve(bytes + rest, alignment);
+    if (base == NULL) return result_of(true, "VirtualAlloc", saved);
+    if (VirtualAlloc(base, bytes, MEM_COMMIT, protection_of(access)) == NULL) {
+        const mp_os_result failure = result_of(true, "VirtualAlloc", saved);
+        VirtualFree(base, 0, MEM_RELEASE);
+        SetLastError(saved);
+        return failure;
+    }
+    *out = base;
+    SetLastError(saved);
+    return done;
+}
+
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
+    const DWORD saved = GetLastError();
+    void *base = reserve(bytes, alignment);
+    if (base == NULL) return result_of(true, "VirtualAlloc", saved);
+    *out = base;
+    SetLastError(saved);
+    return done;
+}
+
+/* With a size, or in the middle of an allocation, the system refuses to release. */
+mp_os_result mp_os_release(void *base, size_t bytes) {
+    (void)bytes;
+    const DWORD saved = GetLastError();
+    return result_of(!VirtualFree(base, 0, MEM_RELEASE), "VirtualFree", saved);
+}
+
+mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access) {
+    const DWORD saved = GetLastError();
+    void *committed = VirtualAlloc(base, bytes, MEM_COMMIT, protection_of(access));
+    return result_of(committed == NULL, "VirtualAlloc", saved);
+}
+
+mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access) {
+    (void)access;
+    const DWORD saved = GetLastError();
+    return result_of(!VirtualFree(base, bytes, MEM_DECOMMIT), "VirtualFree", saved);
+}
+
+/* The pages from `page` on that have all in common. All zero if there can be no page. */
+static MEMORY_BASIC_INFORMATION look_at(const void *page) {
+    const DWORD saved = GetLastError();
+    MEMORY_BASIC_INFORMATION info;
+    if (VirtualQuery(page, &info, sizeof info) == 0) memset(&info, 0, sizeof info);
+    SetLastError(saved);
+    return info;
+}
+
+/* Only into address space of the same allocation: behind it may be a reservation of somebody
+ * else's, in which a commit would succeed. */
+static mp_os_result extend(void *base, size_t bytes, size_t more) {
+    void *end = (unsigned char *)base + bytes;
+    const MEMORY_BASIC_INFORMATION behind = look_at(end);
+    if (behind.AllocationBase != base || behind.State != MEM_RESERVE || behind.RegionSize < more)
+        return (mp_os_result){ERROR_NOT_SUPPORTED, "resize"};
+    const DWORD saved = GetLastError();
+    void *committed = VirtualAlloc(end, more, MEM_COMMIT, look_at(base).Protect);
+    return result_of(committed == NULL, "VirtualAlloc", saved);
+}
+
+/* A mapping that was shrunk keeps its address space, and may grow into it again. */
+mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out) {
+    (void)may_move; /* nothing moves without copying */
+    const mp_os_result result =
+        new_bytes < bytes
+            ? mp_os_uncommit((unsigned char *)base + new_bytes, bytes - new_bytes, MP_ACCESS_NONE)
+            : extend(base, bytes, new_bytes - bytes);
+    if (result.code == 0) *out = base;
+    return result;
+}
+
+/* Locks belong to pages, not to address space, and end with them. */
+static bool is_locked(const void *page) {
+    const DWORD saved = GetLastError();
+    PSAPI_WORKING_SET_EX_INFORMATION info = {.VirtualAddress = (void *)(uintptr_t)page};
+    const bool known = QueryWorkingSetEx(GetCurrentProcess(), &info, sizeof info);
+    SetLastError(saved);
+    return known && info.VirtualAttributes.Valid && info.VirtualAttributes.Locked;
+}
+
+/* By copying. */
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, mp_os_source *left) {
+    *left = MP_OS_SOURCE_MAPPED;
+    const mp_os_result committed = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
+    if (committed.code != 0) return committed;
+    memcpy(to, from, bytes);
+    mp_os_sync_code(to, bytes);
+
+    const DWORD saved = GetLastError();
+    DWORD before;
+    mp_os_result result = result_of(!VirtualProtect(to, bytes, look_at(from).Protect, &before),
+                                    "VirtualProtect", saved);
+    if (result.code == 0 && is_locked(from)) result = mp_os_lock(to, bytes);
+    if (result.code != 0) (void)mp_os_uncommit(to, bytes, MP_ACCESS_NONE);
+    return result;
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+void mp_os_sync_code(void *base, size_t bytes) {
+    const DWORD saved = GetLastError();
+    FlushInstructionCache(GetCurrentProcess(), base, bytes);
+    SetLastError(saved);
+}
+
+/* Control Flow Guard lets calls into the pages pass: a change to an executable protection makes
+ * all of them valid targets. */
+mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to) {
+    const DWORD saved = GetLastError();
+    DWORD before;
+    if ((to & MP_ACCESS_EXEC) && !(from & MP_ACCESS_EXEC)) {
+        /* The caches of AArch64 are cleaned by address, which must be readable. */
+        if (!(from & MP_ACCESS_READ) && !VirtualProtect(base, bytes, PAGE_READONLY, &before))
+            return result_of(true, "VirtualProtect", saved);
+        mp_os_sync_code(base, bytes);
+    }
+    return result_of(!VirtualProtect(base, bytes, protection_of(to), &before), "VirtualProtect",
+                     saved);
+}
+
+/* Not by MEM_RESET or DiscardVirtualMemory(), which leave any content. The pages are committed
+ * again with memory that the process has just given back; should the system lack it at that very
+ * moment, they stay inaccessible. */
+static mp_os_result replace(void *base, size_t bytes, DWORD protection) {
+    const DWORD saved = GetLastError();
+    if (!VirtualFree(base, bytes, MEM_DECOMMIT)) return result_of(true, "VirtualFree", saved);
+    void *committed = VirtualAlloc(base, bytes, MEM_COMMIT, protection);
+    return result_of(committed == NULL, "VirtualAlloc", saved);
+}
+
+mp_os_result mp_os_decommit(void *base, size_t bytes) {
+    unsigned char *at = base;
+    unsigned char *end = at + bytes;
+    mp_os_result result = done;
+    while (at < end && result.code == 0) {
+        const MEMORY_BASIC_INFORMATION info = look_at(at);
+        const size_t left = (size_t)(end - at);
+        const size_t piece = info.RegionSize < left ? info.RegionSize : left;
+        if (info.State == MEM_COMMIT && is_locked(at))
+            memset(at, 0, piece); /* new pages would not be locked */
+        else if (info.State == MEM_COMMIT)
+            result = replace(at, piece, info.Protect);
+        at += piece;
+    }
+    return result;
+}
+
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count) {
+    mp_os_result result = done;
+    for (size_t i = 0; i < count && result.code == 0; i++)
+        result = mp_os_decommit((unsigned char *)base + ranges[i].offset, ranges[i].n);
+    return result;
+}
+
+/* By a write to each page, of the value that it has. */
+mp_os_result mp_os_prefault(void *base, size_t bytes) {
+    const size_t page = mp_os_page_size();
+    volatile unsigned char *at = base;
+    for (size_t offset = 0; offset < bytes; offset += page) at[offset] = at[offset];
+    return done;
+}
+
+/* A process may lock a little less than its smallest working set, which is 200 KiB until it asks
+ * for more. Several threads may ask at once and take each other's for their own, hence the
+ * attempts. */
+mp_os_result mp_os_lock(void *base, size_t bytes) {
+    enum { ATTEMPTS = 16 };
+    const DWORD saved = GetLastError();
+    const HANDLE process = GetCurrentProcess();
+    bool failed = !VirtualLock(base, bytes);
+    for (int i = 0; i < ATTEMPTS && failed && GetLastError() == ERROR_WORKING_SET_QUOTA; i++) {
+        SIZE_T smallest, largest;
+        if (!GetProcessWorkingSetSize(process, &smallest, &largest) ||
+            !SetProcessWorkingSetSize(process, smallest + bytes, largest + bytes))
+            return result_of(true, "SetProcessWorkingSetSize", saved);
+        failed = !VirtualLock(base, bytes);
+    }
+    return result_of(failed, "VirtualLock", saved);
+}
+
+/* Since Windows 8. (From memoryapi.h, which toolchains for older systems hide.) */
+typedef struct memory_range {
+    void *base;
+    SIZE_T bytes;
+} memory_range;
+typedef BOOL(WINAPI *prefetch_call)(HANDLE process, ULONG_PTR count, memory_range *ranges,
+                                    ULONG flags);
+
+/* A hint may go unheard: Windows takes none about the order of accesses, and older ones take
+ * none at all. */
+mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
+    if (advice != MP_ADVICE_SOON) return done;
+    const DWORD saved = GetLastError();
+    const HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
+    const prefetch_call prefetch =
+        (prefetch_call)(uintptr_t)GetProcAddress(kernel32, "PrefetchVirtualMemory");
+    memory_range range = {base, bytes};
+    if (prefetch != NULL) prefetch(GetCurrentProcess(), 1, &range, 0);
+    SetLastError(saved);
+    return done;
+}
+
+mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use) {
+    (void)base, (void)bytes;
+    return use ? (mp_os_result){ERROR_NOT_SUPPORTED, "huge_pages"} : done;
+}
+
+/* A full dump holds all of a process's memory. */
+mp_os_result mp_os_exclude_from_dumps(void *base, size_t bytes) {
+    (void)base, (void)bytes;
+    return (mp_os_result){ERROR_NOT_SUPPORTED, "no_dump"};
+}
+
+/* No process inherits memory. */
+mp_os_result mp_os_wipe_on_fork(void *base, size_t bytes) {
+    (void)base, (void)bytes;
+    return done;
+}
+
+/* ---- Residency ------------------------------------------------------------------------------- */
+
+/* A record a page, so in pieces. */
+mp_os_result mp_os_resident(const void *base, size_t bytes, size_t *out) {
+    enum { PIECE = 256 };
+    PSAPI_WORKING_SET_EX_INFORMATION pages[PIECE];
+    const DWORD saved = GetLastError();
+    const size_t page = mp_os_page_size();
+    const uintptr_t start = (uintptr_t)base;
+    size_t resident = 0;
+    for (size_t offset = 0; offset < bytes;) {
+        DWORD n = 0;
+        for (; n < PIECE && offset < bytes; n++, offset += page)
+            pages[n].VirtualAddress = (void *)(start + offset);
+        if (!QueryWorkingSetEx(GetCurrentProcess(), pages, n * (DWORD)sizeof pages[0]))
+            return result_of(true, "QueryWorkingSetEx", saved);
+        for (DWORD i = 0; i < n; i++) resident += pages[i].VirtualAttributes.Valid ? page : 0;
+    }
+    *out = resident;
+    SetLastError(saved);
+    return done;
+}
