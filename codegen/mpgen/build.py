@@ -25,6 +25,7 @@ def build(own, core):
         elements=tuple(elements),
         slices=tuple(types.slice(element) for element in elements),
         vectors=tuple(types.vec(element, frozen) for element in elements for frozen in (0, 1)),
+        writers=tuple(types.writer(element) for element in elements),
         signatures=tuple(signatures),
         references=tuple(types.reference(signature) for signature in signatures),
         page_types=model.header(f"{core['prefix']}_pages_types", False),
@@ -125,6 +126,12 @@ class _Types:
         functions = self._functions("slice", state, [state], element=element)
         header = model.header(state.name, self.own)
         return model.Slice(state.name, header, element.doc, functions, element)
+
+    def writer(self, element):
+        state = State(element.writer, {}, frozenset())
+        functions = self._functions("writer", state, [state], element=element)
+        header = model.header(state.name, self.own)
+        return model.Writer(state.name, header, element.doc, functions, element)
 
     def reference(self, signature):
         state = State(signature.type, {}, frozenset())
@@ -291,6 +298,7 @@ def _values(state, signature, element):
             "c_type": element.c_type,
             "const_c_type": element.const_c_type,
             "slice": element.slice,
+            "writer": element.writer,
             "element": element.name,
         }
     if signature:

@@ -21,6 +21,7 @@ BODIES = {
     "function": "fn_bodies.jinja",
     "slice": "slice_bodies.jinja",
     "vec": "vec_bodies.jinja",
+    "writer": "writer_bodies.jinja",
 }
 
 
@@ -48,15 +49,17 @@ def _environment():
         "prototype": text.prototype,
     }
     environment.globals["mark"] = MARK
+    environment.globals["bodies"] = {
+        family: environment.get_template(template).module for family, template in BODIES.items()
+    }
     return environment
 
 
 def bodies():
     """For each family, the operations that have a body in the templates."""
-    environment = _environment()
     return {
-        family: {name for name in vars(environment.get_template(template).module) if name[0] != "_"}
-        for family, template in BODIES.items()
+        family: {name for name in vars(module) if name[0] != "_"}
+        for family, module in _environment().globals["bodies"].items()
     }
 
 

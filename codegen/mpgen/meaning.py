@@ -38,9 +38,10 @@ FAMILIES = {
     "pages": ({"read", "write", "exec"}, {"type", "to"}),
     "vec": (
         {"growable", "frozen", "copyable", "comparable"},
-        {"type", "to", "c_type", "const_c_type", "slice", "element"},
+        {"type", "to", "c_type", "const_c_type", "slice", "writer", "element"},
     ),
     "slice": ({"copyable", "comparable"}, {"type", "c_type", "const_c_type", "slice", "element"}),
+    "writer": (set(), {"type", "c_type", "const_c_type", "element"}),
     "function": (set(), {"type"}),
 }
 OF_SIGNATURES = {
@@ -120,7 +121,7 @@ def _element_names(prefix, entry, operations):
     names = model.element_names(prefix, entry["name"])
     yield from names.values()
     yield model.element_types_name(prefix, entry["name"])
-    for family, types in (("vec", ("rw", "ro")), ("slice", ("slice",))):
+    for family, types in (("vec", ("rw", "ro")), ("slice", ("slice",)), ("writer", ("writer",))):
         for type in types:
             yield from (f"{names[type]}_{o['name']}" for o in operations if o["on"] == family)
 

@@ -31,7 +31,7 @@ class Function:
 
     name: str  # `mp_pages_r_w_nx_write`
     operation: str  # the operation's name in the spec, such as `write`
-    family: str  # what the operation acts on: `pages`, `vec`, `slice` or `function`
+    family: str  # what the operation acts on, such as `pages` or `vec`
     body: str  # the macro that holds its body
     group: str  # the heading under which it stands
     attributes: tuple  # what stands before the type of its result
@@ -160,6 +160,13 @@ class Slice(Handle):
 
 
 @dataclass(frozen=True)
+class Writer(Handle):
+    """What appends to a growable vector from local variables."""
+
+    element: "Element"
+
+
+@dataclass(frozen=True)
 class CodeReference(Handle):
     """A reference to machine code of one signature."""
 
@@ -186,6 +193,7 @@ class Element:
     slice: str  # the slice type
     rw: str  # the growable vector
     ro: str  # the frozen vector
+    writer: str  # what appends to the growable vector
     description: str  # the constant of type mp_element
     items: str  # the function that gives the elements of an array, to read
     items_mut: str  # the same, to change them
@@ -231,6 +239,7 @@ class Spec:
     elements: tuple
     slices: tuple
     vectors: tuple
+    writers: tuple
     signatures: tuple
     references: tuple
     page_types: Header  # the structs of all pages
@@ -241,7 +250,7 @@ class Spec:
 
     @property
     def handles(self):
-        return (*self.pages, *self.references, *self.slices, *self.vectors)
+        return (*self.pages, *self.references, *self.slices, *self.vectors, *self.writers)
 
     @property
     def open_handles(self):
@@ -308,6 +317,7 @@ def element_names(prefix, name):
         "slice": f"{prefix}_slice_{name}",
         "rw": f"{prefix}_vec_{name}_rw",
         "ro": f"{prefix}_vec_{name}_ro",
+        "writer": f"{prefix}_vec_{name}_writer",
         "description": f"{prefix}_element_{name}",
         "items": f"{prefix}_element_{name}_items",
         "items_mut": f"{prefix}_element_{name}_items_mut",
@@ -388,6 +398,7 @@ HANDLES = {
     "pages": HandleWords("pages", "the pages", "them", "the pages, or an empty handle"),
     "vec": HandleWords("vec", "the vector", "it", "the vector, or an empty handle"),
     "slice": HandleWords("slice", "the view", "it", "the view"),
+    "writer": HandleWords("writer", "the writer", "it", "the writer"),
     "function": HandleWords("fn", "the reference", "it", "the reference; a zeroed one is stale"),
 }
 

@@ -47,6 +47,8 @@ def plan(spec, repository=False):
         make_header("slice.h.jinja", view.header, type=view)
     for vec in spec.vectors:
         make_header("vec.h.jinja", vec.header, type=vec)
+    for writer in spec.writers:
+        make_header("writer.h.jinja", writer.header, type=writer)
     if spec.unsafe_open or spec.unsafe_gated:
         make_header("unsafe.h.jinja", spec.unsafe)
     make_header("umbrella.h.jinja", spec.umbrella)

@@ -45,6 +45,7 @@ def _vectors(spec):
         f"{spec.prefix}_vec_<element>_rw": growable,
         f"{spec.prefix}_vec_<element>_ro": frozen,
         f"{spec.prefix}_slice_<element>": list(spec.slices),
+        f"{spec.prefix}_vec_<element>_writer": list(spec.writers),
     }
 
 

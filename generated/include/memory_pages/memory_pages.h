@@ -45,6 +45,17 @@
 #include <memory_pages/mp_vec_f64_ro.h>
 #include <memory_pages/mp_vec_ptr_rw.h>
 #include <memory_pages/mp_vec_ptr_ro.h>
+#include <memory_pages/mp_vec_i8_writer.h>
+#include <memory_pages/mp_vec_i16_writer.h>
+#include <memory_pages/mp_vec_i32_writer.h>
+#include <memory_pages/mp_vec_i64_writer.h>
+#include <memory_pages/mp_vec_u8_writer.h>
+#include <memory_pages/mp_vec_u16_writer.h>
+#include <memory_pages/mp_vec_u32_writer.h>
+#include <memory_pages/mp_vec_u64_writer.h>
+#include <memory_pages/mp_vec_f32_writer.h>
+#include <memory_pages/mp_vec_f64_writer.h>
+#include <memory_pages/mp_vec_ptr_writer.h>
 
 #if MP_ALLOW_EXEC
 #include <memory_pages/mp_pages_r_nw_x.h>

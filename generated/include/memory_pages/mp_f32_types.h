@@ -33,6 +33,13 @@ typedef struct mp_vec_f32_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } mp_vec_f32_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct mp_vec_f32_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    float *at; /**< where the next element goes */
+    float *end; /**< where the room ends */
+} mp_vec_f32_writer;
+
 /** The elements of an array, to read. */
 static inline const float *mp_element_f32_items(const mp_vec_raw *raw) {
     return (const float *)(const void *)raw->region.data;

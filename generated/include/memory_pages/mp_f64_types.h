@@ -33,6 +33,13 @@ typedef struct mp_vec_f64_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } mp_vec_f64_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct mp_vec_f64_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    double *at; /**< where the next element goes */
+    double *end; /**< where the room ends */
+} mp_vec_f64_writer;
+
 /** The elements of an array, to read. */
 static inline const double *mp_element_f64_items(const mp_vec_raw *raw) {
     return (const double *)(const void *)raw->region.data;

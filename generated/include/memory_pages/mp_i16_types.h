@@ -33,6 +33,13 @@ typedef struct mp_vec_i16_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } mp_vec_i16_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct mp_vec_i16_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    int16_t *at; /**< where the next element goes */
+    int16_t *end; /**< where the room ends */
+} mp_vec_i16_writer;
+
 /** The elements of an array, to read. */
 static inline const int16_t *mp_element_i16_items(const mp_vec_raw *raw) {
     return (const int16_t *)(const void *)raw->region.data;

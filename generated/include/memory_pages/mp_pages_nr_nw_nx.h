@@ -333,6 +333,10 @@ MP_REFUSED("these pages are not readable; call mp_pages_nr_nw_nx_allow_read_writ
 MP_MUST_USE mp_status mp_pages_nr_nw_nx_decommit(mp_pages_nr_nw_nx *pages, size_t offset,
                                                  size_t n);
 
+MP_REFUSED("these pages are not readable; call mp_pages_nr_nw_nx_allow_read_write() first")
+MP_MUST_USE mp_status mp_pages_nr_nw_nx_decommit_ranges(mp_pages_nr_nw_nx *pages,
+                                                        const mp_range *ranges, size_t count);
+
 MP_REFUSED("these pages are not writable; call mp_pages_nr_nw_nx_allow_write() first")
 uintptr_t mp_pages_nr_nw_nx_exec_address(const mp_pages_nr_nw_nx *pages, size_t offset);
 

@@ -328,6 +328,10 @@ MP_MUST_USE mp_status mp_pages_nr_w_nx_resize(mp_pages_nr_w_nx *pages, size_t mi
 MP_REFUSED("these pages are not readable; call mp_pages_nr_w_nx_allow_read() first")
 MP_MUST_USE mp_status mp_pages_nr_w_nx_decommit(mp_pages_nr_w_nx *pages, size_t offset, size_t n);
 
+MP_REFUSED("these pages are not readable; call mp_pages_nr_w_nx_allow_read() first")
+MP_MUST_USE mp_status mp_pages_nr_w_nx_decommit_ranges(mp_pages_nr_w_nx *pages,
+                                                       const mp_range *ranges, size_t count);
+
 MP_REFUSED("these pages are not executable")
 MP_MUST_USE mp_status mp_pages_nr_w_nx_sync_code(const mp_pages_nr_w_nx *pages, size_t offset,
                                                  size_t n);

@@ -437,6 +437,10 @@ MP_REFUSED("these pages are not writable; call mp_pages_r_nw_x_allow_write_no_ex
 MP_MUST_USE mp_status mp_pages_r_nw_x_decommit(mp_pages_r_nw_x *pages, size_t offset, size_t n);
 
 MP_REFUSED("these pages are not writable; call mp_pages_r_nw_x_allow_write_no_exec() first")
+MP_MUST_USE mp_status mp_pages_r_nw_x_decommit_ranges(mp_pages_r_nw_x *pages,
+                                                      const mp_range *ranges, size_t count);
+
+MP_REFUSED("these pages are not writable; call mp_pages_r_nw_x_allow_write_no_exec() first")
 uintptr_t mp_pages_r_nw_x_exec_address(const mp_pages_r_nw_x *pages, size_t offset);
 
 MP_REFUSED("these pages are not writable")

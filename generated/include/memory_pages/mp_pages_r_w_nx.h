@@ -384,6 +384,26 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, s
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit(mp_pages_r_w_nx *pages, size_t offset,
                                                          size_t n);
 
+/** Gives the physical memory of many ranges back, in as few system calls as possible.
+ *
+ *  As decommit(). All ranges are checked before the first is given back.
+ *
+ *  @param pages   the pages, or an empty handle
+ *  @param ranges  multiples of the page size; may be NULL if `count` is 0
+ *  @param count   how many ranges
+ *  @retval MP_OK                on success
+ *  @retval MP_ERR_OUT_OF_RANGE  a range does not lie within the pages
+ *  @retval MP_ERR_MISALIGNED    an offset or a size is no multiple of the page size
+ *  @retval MP_ERR_EMPTY         the handle is empty
+ *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
+ *                               handle
+ *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ */
+MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit_ranges(mp_pages_r_w_nx *pages,
+                                                                const mp_range *ranges,
+                                                                size_t count);
+
 /** Returns the address at which the byte at `offset` will run.
  *
  *  For relative jumps and calls: it stays the same over set_protected_exec(). Panics if `offset`
@@ -639,6 +659,12 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, s
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit(mp_pages_r_w_nx *pages, size_t offset,
                                                          size_t n) {
     return mp_region_decommit(&pages->region, offset, n);
+}
+
+MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit_ranges(mp_pages_r_w_nx *pages,
+                                                                const mp_range *ranges,
+                                                                size_t count) {
+    return mp_region_decommit_ranges(&pages->region, ranges, count);
 }
 
 MP_INLINE uintptr_t mp_pages_r_w_nx_exec_address(const mp_pages_r_w_nx *pages, size_t offset) {

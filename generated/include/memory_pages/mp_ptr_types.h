@@ -33,6 +33,13 @@ typedef struct mp_vec_ptr_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } mp_vec_ptr_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct mp_vec_ptr_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    void **at; /**< where the next element goes */
+    void **end; /**< where the room ends */
+} mp_vec_ptr_writer;
+
 /** The elements of an array, to read. */
 static inline void *const *mp_element_ptr_items(const mp_vec_raw *raw) {
     return (void *const *)(const void *)raw->region.data;

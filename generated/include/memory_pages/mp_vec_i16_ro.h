@@ -246,6 +246,9 @@ MP_REFUSED("this vector is frozen; call mp_vec_i16_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i16_ro_push_within_capacity(mp_vec_i16_ro *vec, int16_t value);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i16_ro_thaw() first")
+mp_vec_i16_writer mp_vec_i16_ro_writer(mp_vec_i16_ro *vec);
+
+MP_REFUSED("this vector is frozen; call mp_vec_i16_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i16_ro_append(mp_vec_i16_ro *vec, const int16_t *array, size_t n);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i16_ro_thaw() first")

@@ -246,6 +246,9 @@ MP_REFUSED("this vector is frozen; call mp_vec_i32_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i32_ro_push_within_capacity(mp_vec_i32_ro *vec, int32_t value);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i32_ro_thaw() first")
+mp_vec_i32_writer mp_vec_i32_ro_writer(mp_vec_i32_ro *vec);
+
+MP_REFUSED("this vector is frozen; call mp_vec_i32_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i32_ro_append(mp_vec_i32_ro *vec, const int32_t *array, size_t n);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i32_ro_thaw() first")

@@ -353,6 +353,15 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i32_rw_push(mp_vec_i32_rw *vec, int32_t v
 MP_INLINE MP_MUST_USE mp_status mp_vec_i32_rw_push_within_capacity(mp_vec_i32_rw *vec,
                                                                    int32_t value);
 
+/** Returns a writer, which appends single elements faster than push() can.
+ *
+ *  Keep it in a local variable, and leave the vector alone until the writer's finish().
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer, which appends single elements faster than push() can
+ */
+MP_INLINE mp_vec_i32_writer mp_vec_i32_rw_writer(mp_vec_i32_rw *vec);
+
 /** Appends copies of `n` elements of `array`, which may lie in the vector.
  *
  *  All of them or, on failure, none.
@@ -764,6 +773,11 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i32_rw_push_within_capacity(mp_vec_i32_rw
     mp_element_i32_items_mut(&vec->raw)[len] = value;
     vec->raw.len = len + 1;
     return MP_OK;
+}
+
+MP_INLINE mp_vec_i32_writer mp_vec_i32_rw_writer(mp_vec_i32_rw *vec) {
+    mp_vec_i32_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_i32_rw_append(mp_vec_i32_rw *vec, const int32_t *array,

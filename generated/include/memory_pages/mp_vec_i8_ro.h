@@ -245,6 +245,9 @@ MP_REFUSED("this vector is frozen; call mp_vec_i8_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i8_ro_push_within_capacity(mp_vec_i8_ro *vec, int8_t value);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i8_ro_thaw() first")
+mp_vec_i8_writer mp_vec_i8_ro_writer(mp_vec_i8_ro *vec);
+
+MP_REFUSED("this vector is frozen; call mp_vec_i8_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_i8_ro_append(mp_vec_i8_ro *vec, const int8_t *array, size_t n);
 
 MP_REFUSED("this vector is frozen; call mp_vec_i8_ro_thaw() first")

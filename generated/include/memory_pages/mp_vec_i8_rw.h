@@ -351,6 +351,15 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push(mp_vec_i8_rw *vec, int8_t valu
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push_within_capacity(mp_vec_i8_rw *vec, int8_t value);
 
+/** Returns a writer, which appends single elements faster than push() can.
+ *
+ *  Keep it in a local variable, and leave the vector alone until the writer's finish().
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer, which appends single elements faster than push() can
+ */
+MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec);
+
 /** Appends copies of `n` elements of `array`, which may lie in the vector.
  *
  *  All of them or, on failure, none.
@@ -757,6 +766,11 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push_within_capacity(mp_vec_i8_rw *
     mp_element_i8_items_mut(&vec->raw)[len] = value;
     vec->raw.len = len + 1;
     return MP_OK;
+}
+
+MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec) {
+    mp_vec_i8_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append(mp_vec_i8_rw *vec, const int8_t *array,

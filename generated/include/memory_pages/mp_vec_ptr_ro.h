@@ -246,6 +246,9 @@ MP_REFUSED("this vector is frozen; call mp_vec_ptr_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_ptr_ro_push_within_capacity(mp_vec_ptr_ro *vec, void *value);
 
 MP_REFUSED("this vector is frozen; call mp_vec_ptr_ro_thaw() first")
+mp_vec_ptr_writer mp_vec_ptr_ro_writer(mp_vec_ptr_ro *vec);
+
+MP_REFUSED("this vector is frozen; call mp_vec_ptr_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_ptr_ro_append(mp_vec_ptr_ro *vec, void *const *array, size_t n);
 
 MP_REFUSED("this vector is frozen; call mp_vec_ptr_ro_thaw() first")

@@ -246,6 +246,9 @@ MP_REFUSED("this vector is frozen; call mp_vec_u64_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_u64_ro_push_within_capacity(mp_vec_u64_ro *vec, uint64_t value);
 
 MP_REFUSED("this vector is frozen; call mp_vec_u64_ro_thaw() first")
+mp_vec_u64_writer mp_vec_u64_ro_writer(mp_vec_u64_ro *vec);
+
+MP_REFUSED("this vector is frozen; call mp_vec_u64_ro_thaw() first")
 MP_MUST_USE mp_status mp_vec_u64_ro_append(mp_vec_u64_ro *vec, const uint64_t *array, size_t n);
 
 MP_REFUSED("this vector is frozen; call mp_vec_u64_ro_thaw() first")

@@ -89,8 +89,10 @@
 /** @def MP_CALLS_MACHINE_CODE
  *  Marks a function that jumps into pages. UBSan and CFI read a type hash before each called
  *  function (llvm-project#65253); machine code in pages has none. */
-#if defined(__clang__)
+#if defined(__clang__) && __clang_major__ >= 16
 #define MP_CALLS_MACHINE_CODE __attribute__((no_sanitize("function", "cfi-icall", "kcfi")))
+#elif defined(__clang__)
+#define MP_CALLS_MACHINE_CODE __attribute__((no_sanitize("function", "cfi-icall")))
 #else
 #define MP_CALLS_MACHINE_CODE
 #endif
