@@ -73,8 +73,8 @@ class Checker:
         self.misuses = self.files = self.seconds = 0
 
     def complaints(self, misuses, flags, head=()):
-        """What is wrong with how the compiler takes the misuses: nothing, if each is an error on its
-        own line that says the sentence, and nothing else is one."""
+        """What is wrong with how the compiler takes the misuses: nothing, if each is an error on
+        its own line that says the sentence, and nothing else is one."""
         self.misuses += len(misuses)
         size = CLANG_FILE_SIZE if "clang" in self.compiler else FILE_SIZE
         return self._judged(self._misused, programs(misuses, size, head), flags)
@@ -87,10 +87,10 @@ class Checker:
         started = time.monotonic()
         programs = list(programs)
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            complaints = [c for found in pool.map(lambda p: judge(p, flags), programs) for c in found]
+            found = list(pool.map(lambda program: judge(program, flags), programs))
         self.files += len(programs)
         self.seconds += time.monotonic() - started
-        return complaints
+        return [complaint for complaints in found for complaint in complaints]
 
     def _misused(self, program, flags):
         done, errors = self._compile(program.lines(with_misuses=True), flags)

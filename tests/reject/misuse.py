@@ -1,4 +1,4 @@
-"""What must not compile, derived from the model of a spec: lines of C that misuse one function each.
+"""What must not compile, derived from the model of a spec: lines of C, each misusing one function.
 
 Every kind of misuse is a function that takes Types and gives a list of Misuse.
 """
@@ -95,7 +95,7 @@ def _difference(a, b):
     return 1
 
 
-# ---- What the headers refuse by name, with a sentence ----------------------------------------------
+# ---- What the headers refuse by name, with a sentence --------------------------------------------
 
 
 def refused_operations(types):
@@ -117,7 +117,7 @@ def transitions_through_the_closed_gate(types):
     ]
 
 
-# ---- What the compiler refuses by the types --------------------------------------------------------
+# ---- What the compiler refuses by the types ------------------------------------------------------
 
 
 def nearest_siblings(types):
@@ -131,7 +131,7 @@ def all_other_types(types):
 
 
 def strangers(types):
-    """For a handle argument of each type, a type of each other kind: pages for a vector, and so on."""
+    """For a handle argument of each type, a type of each other kind, such as pages for a vector."""
     firsts = {}
     for argument in types.arguments():
         firsts.setdefault(argument.owner.name, argument)
@@ -176,7 +176,7 @@ def writing_through_what_reads(types):
     ]
 
 
-# ---- What was never declared -----------------------------------------------------------------------
+# ---- What was never declared ---------------------------------------------------------------------
 
 
 def typing_errors(types):
@@ -193,7 +193,7 @@ def typing_errors(types):
 def unsafe_functions_without_their_header(types):
     """What stands behind the unsafe door, without going through it."""
     return [
-        Misuse(line=_call(f), right="", parameters=_parameters(f), includes=(handle.header.include,))
+        Misuse(_call(f), "", _parameters(f), includes=(handle.header.include,))
         for handle in types.handles
         for f in handle.unsafe
     ]
@@ -227,7 +227,7 @@ UNDECLARED = (
 EVERY_KIND = (*WITH_A_SENTENCE, *BY_THE_TYPES, *UNDECLARED)
 
 
-# ---- Making them -----------------------------------------------------------------------------------
+# ---- Making them ---------------------------------------------------------------------------------
 
 
 def _wrong(types, argument, wrong):

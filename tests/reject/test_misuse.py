@@ -60,7 +60,7 @@ def test_no_type_is_taken_for_any_other(checker, library):
     check_refused(checker, misuse.all_other_types(library.types), plain(checker, library))
 
 
-# ---- Other specs: what holds of the library's types holds of any -----------------------------------
+# ---- Other specs: what holds of the library's types holds of any ---------------------------------
 
 
 def check_library(checker, library):

@@ -36,9 +36,9 @@ VECTORS = set(
 )
 GROWABLE = set(
     "create create_with capacity reservation reserve reserve_exact shrink_to_fit push "
-    "push_within_capacity pop insert insert_n remove remove_range swap_remove truncate resize append "
-    "append_zeroed write spare_mut advance clear clear_decommit first_mut last_mut at_mut set "
-    "data_mut clone freeze".split()
+    "push_within_capacity pop insert insert_n remove remove_range swap_remove truncate resize "
+    "append append_zeroed write spare_mut advance clear clear_decommit first_mut last_mut at_mut "
+    "set data_mut clone freeze".split()
 )
 FROZEN = {"thaw"}
 SLICES = {"at", "get", "sub"}
