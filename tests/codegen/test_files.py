@@ -49,7 +49,7 @@ def test_generate_rewrites_only_what_changed(out, tmp_path):
     changed.write_text(TINY.read_text().replace("doc: A number.", "doc: A whole number."))
     assert mpgen("generate", changed, "-o", out).returncode == 0
     written = {path.name for path, time in times(out).items() if time != 1}
-    assert written == {"tp_i32_types.h", "tp_slice_i32.h", "tp_vec_i32_rw.h", "tp_vec_i32_ro.h"}
+    assert written == {path.name for path in out.rglob("*_i32*")}
 
 
 def test_a_comment_in_the_spec_changes_nothing(out, tmp_path):
@@ -62,12 +62,13 @@ def test_a_comment_in_the_spec_changes_nothing(out, tmp_path):
 
 
 def test_generate_removes_what_is_stale(out, tmp_path):
-    smaller = tmp_path / "tiny.yml"
-    smaller.write_text(TINY.read_text().replace("name: file", "name: archive"))
-    done = mpgen("generate", smaller, "-o", out)
-    assert ", 4 removed," in done.stdout
-    assert not list(out.rglob("tp_*file*"))
-    assert mpgen("check", smaller, "-o", out).returncode == 0
+    changed = tmp_path / "tiny.yml"
+    changed.write_text(TINY.read_text().replace("name: file", "name: archive"))
+    count = len(list(out.rglob("*_file*")))
+    done = mpgen("generate", changed, "-o", out)
+    assert f", {count} removed," in done.stdout
+    assert not list(out.rglob("*_file*"))
+    assert mpgen("check", changed, "-o", out).returncode == 0
 
 
 def test_generate_leaves_other_files_alone(tmp_path):
@@ -168,6 +169,7 @@ def test_list_of_an_own_spec_is_flat():
         "my_slice_particle.h",
         "my_vec_particle_rw.h",
         "my_vec_particle_ro.h",
+        "my_vec_particle_writer.h",
         "my_unsafe.h",
         "my_types.h",
         "my_instances.c",

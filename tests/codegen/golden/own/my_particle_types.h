@@ -34,6 +34,13 @@ typedef struct my_vec_particle_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } my_vec_particle_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct my_vec_particle_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    struct particle *at; /**< where the next element goes */
+    struct particle *end; /**< where the room ends */
+} my_vec_particle_writer;
+
 /** The elements of an array, to read. */
 static inline const struct particle *my_element_particle_items(const mp_vec_raw *raw) {
     return (const struct particle *)(const void *)raw->region.data;

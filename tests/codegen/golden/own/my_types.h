@@ -11,6 +11,7 @@
 #include "my_slice_particle.h"
 #include "my_vec_particle_rw.h"
 #include "my_vec_particle_ro.h"
+#include "my_vec_particle_writer.h"
 
 #if MP_ALLOW_EXEC
 #include "my_fn_kernel.h"

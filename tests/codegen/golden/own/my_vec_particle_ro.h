@@ -74,6 +74,9 @@ MP_MUST_USE mp_status my_vec_particle_ro_set(my_vec_particle_ro *vec, size_t ind
 MP_REFUSED("this vector is frozen; call my_vec_particle_ro_thaw() first")
 MP_MUST_USE mp_status my_vec_particle_ro_pop(my_vec_particle_ro *vec, struct particle *out);
 
+MP_REFUSED("this vector is frozen; call my_vec_particle_ro_thaw() first")
+my_vec_particle_writer my_vec_particle_ro_writer(my_vec_particle_ro *vec);
+
 MP_REFUSED("particle can not be compared")
 bool my_vec_particle_ro_equal(const my_vec_particle_ro *vec, const my_vec_particle_ro *other);
 

@@ -94,6 +94,13 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_set(my_vec_particle_rw *vec, 
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_pop(my_vec_particle_rw *vec,
                                                        struct particle *out);
 
+/** Returns a writer.
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer
+ */
+MP_INLINE my_vec_particle_writer my_vec_particle_rw_writer(my_vec_particle_rw *vec);
+
 /* ---- Refused at compile time ----------------------------------------------------------------- */
 
 /* Declared so that the compiler can say why there is no such function here, and what to call. */
@@ -167,6 +174,11 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_pop(my_vec_particle_rw *vec,
         vec->raw.len = len - 1;
     }
     return MP_OK;
+}
+
+MP_INLINE my_vec_particle_writer my_vec_particle_rw_writer(my_vec_particle_rw *vec) {
+    my_vec_particle_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 #endif

@@ -19,6 +19,9 @@
 #include <memory_pages/tp_vec_text_ro.h>
 #include <memory_pages/tp_vec_file_rw.h>
 #include <memory_pages/tp_vec_file_ro.h>
+#include <memory_pages/tp_vec_i32_writer.h>
+#include <memory_pages/tp_vec_text_writer.h>
+#include <memory_pages/tp_vec_file_writer.h>
 
 #if MP_ALLOW_EXEC
 #include <memory_pages/tp_pages_r_nw_x.h>

@@ -34,6 +34,13 @@ typedef struct tp_vec_file_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } tp_vec_file_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct tp_vec_file_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    struct file *at; /**< where the next element goes */
+    struct file *end; /**< where the room ends */
+} tp_vec_file_writer;
+
 /** The elements of an array, to read. */
 static inline const struct file *tp_element_file_items(const mp_vec_raw *raw) {
     return (const struct file *)(const void *)raw->region.data;

@@ -33,6 +33,13 @@ typedef struct tp_vec_i32_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } tp_vec_i32_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct tp_vec_i32_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    int32_t *at; /**< where the next element goes */
+    int32_t *end; /**< where the room ends */
+} tp_vec_i32_writer;
+
 /** The elements of an array, to read. */
 static inline const int32_t *tp_element_i32_items(const mp_vec_raw *raw) {
     return (const int32_t *)(const void *)raw->region.data;

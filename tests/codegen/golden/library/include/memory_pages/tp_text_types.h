@@ -34,6 +34,13 @@ typedef struct tp_vec_text_ro {
     mp_vec_raw raw; /**< the array, without the type */
 } tp_vec_text_ro;
 
+/** Appends to a vector from local variables, which makes it the fastest way for single elements. */
+typedef struct tp_vec_text_writer {
+    mp_vec_raw *raw; /**< the array that grows */
+    struct text *at; /**< where the next element goes */
+    struct text *end; /**< where the room ends */
+} tp_vec_text_writer;
+
 /** The elements of an array, to read. */
 static inline const struct text *tp_element_text_items(const mp_vec_raw *raw) {
     return (const struct text *)(const void *)raw->region.data;

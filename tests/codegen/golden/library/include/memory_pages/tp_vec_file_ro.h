@@ -64,6 +64,9 @@ MP_MUST_USE mp_status tp_vec_file_ro_set(tp_vec_file_ro *vec, size_t index, stru
 MP_REFUSED("this vector is frozen; call tp_vec_file_ro_thaw() first")
 MP_MUST_USE mp_status tp_vec_file_ro_pop(tp_vec_file_ro *vec, struct file *out);
 
+MP_REFUSED("this vector is frozen; call tp_vec_file_ro_thaw() first")
+tp_vec_file_writer tp_vec_file_ro_writer(tp_vec_file_ro *vec);
+
 MP_REFUSED("file can not be compared")
 bool tp_vec_file_ro_equal(const tp_vec_file_ro *vec, const tp_vec_file_ro *other);
 

@@ -70,6 +70,13 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_rw_set(tp_vec_file_rw *vec, size_t i
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_file_rw_pop(tp_vec_file_rw *vec, struct file *out);
 
+/** Returns a writer.
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer
+ */
+MP_INLINE tp_vec_file_writer tp_vec_file_rw_writer(tp_vec_file_rw *vec);
+
 /* ---- Refused at compile time ----------------------------------------------------------------- */
 
 /* Declared so that the compiler can say why there is no such function here, and what to call. */
@@ -135,6 +142,11 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_rw_pop(tp_vec_file_rw *vec, struct f
         vec->raw.len = len - 1;
     }
     return MP_OK;
+}
+
+MP_INLINE tp_vec_file_writer tp_vec_file_rw_writer(tp_vec_file_rw *vec) {
+    tp_vec_file_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 #endif

@@ -79,6 +79,9 @@ MP_MUST_USE mp_status tp_vec_i32_ro_set(tp_vec_i32_ro *vec, size_t index, int32_
 MP_REFUSED("this vector is frozen; call tp_vec_i32_ro_thaw() first")
 MP_MUST_USE mp_status tp_vec_i32_ro_pop(tp_vec_i32_ro *vec, int32_t *out);
 
+MP_REFUSED("this vector is frozen; call tp_vec_i32_ro_thaw() first")
+tp_vec_i32_writer tp_vec_i32_ro_writer(tp_vec_i32_ro *vec);
+
 #endif
 
 /* ---- Inline bodies --------------------------------------------------------------------------- */

@@ -97,6 +97,13 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_set(tp_vec_i32_rw *vec, size_t ind
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_pop(tp_vec_i32_rw *vec, int32_t *out);
 
+/** Returns a writer.
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer
+ */
+MP_INLINE tp_vec_i32_writer tp_vec_i32_rw_writer(tp_vec_i32_rw *vec);
+
 /* ---- Refused at compile time ----------------------------------------------------------------- */
 
 /* Declared so that the compiler can say why there is no such function here, and what to call. */
@@ -173,6 +180,11 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_pop(tp_vec_i32_rw *vec, int32_t *o
         vec->raw.len = len - 1;
     }
     return MP_OK;
+}
+
+MP_INLINE tp_vec_i32_writer tp_vec_i32_rw_writer(tp_vec_i32_rw *vec) {
+    tp_vec_i32_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 #endif

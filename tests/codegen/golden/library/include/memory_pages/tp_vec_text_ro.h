@@ -79,6 +79,9 @@ MP_MUST_USE mp_status tp_vec_text_ro_set(tp_vec_text_ro *vec, size_t index, stru
 MP_REFUSED("this vector is frozen; call tp_vec_text_ro_thaw() first")
 MP_MUST_USE mp_status tp_vec_text_ro_pop(tp_vec_text_ro *vec, struct text *out);
 
+MP_REFUSED("this vector is frozen; call tp_vec_text_ro_thaw() first")
+tp_vec_text_writer tp_vec_text_ro_writer(tp_vec_text_ro *vec);
+
 #endif
 
 /* ---- Inline bodies --------------------------------------------------------------------------- */

@@ -99,6 +99,13 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_set(tp_vec_text_rw *vec, size_t i
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_pop(tp_vec_text_rw *vec, struct text *out);
 
+/** Returns a writer.
+ *
+ *  @param vec  the vector, or an empty handle
+ *  @return     a writer
+ */
+MP_INLINE tp_vec_text_writer tp_vec_text_rw_writer(tp_vec_text_rw *vec);
+
 /* ---- Refused at compile time ----------------------------------------------------------------- */
 
 /* Declared so that the compiler can say why there is no such function here, and what to call. */
@@ -175,6 +182,11 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_pop(tp_vec_text_rw *vec, struct t
         vec->raw.len = len - 1;
     }
     return MP_OK;
+}
+
+MP_INLINE tp_vec_text_writer tp_vec_text_rw_writer(tp_vec_text_rw *vec) {
+    tp_vec_text_writer writer = {&vec->raw, NULL, NULL};
+    return writer;
 }
 
 #endif
