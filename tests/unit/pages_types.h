@@ -1,54 +1,15 @@
 /** @file
  *  Every type of pages behind one face, so that a test which holds for all is written once.
  *
- *  A typed handle holds nothing but its region, which stands here for whichever type it is.
+ *  A typed handle holds nothing but its region, which stands here for whichever type it is. Which
+ *  types and transitions there are says pages_table.h, which derive.py makes from the spec.
  */
 #ifndef TESTS_UNIT_PAGES_TYPES_H
 #define TESTS_UNIT_PAGES_TYPES_H
 
+#include "pages_table.h"
+
 #include <memory_pages/mp_region.h>
-
-/** X(type, its permission). */
-#define PAGES_TYPES(X)                                                                              \
-    X(r_w_nx, MP_ACCESS_READ | MP_ACCESS_WRITE)                                                     \
-    X(r_nw_nx, MP_ACCESS_READ)                                                                      \
-    X(r_nw_x, MP_ACCESS_READ | MP_ACCESS_EXEC)                                                      \
-    X(nr_nw_x, MP_ACCESS_EXEC)                                                                      \
-    X(nr_w_nx, MP_ACCESS_WRITE)                                                                     \
-    X(nr_nw_nx, MP_ACCESS_NONE)
-
-/** X(from, verb, to): every transition that leads to another type. */
-#define PAGES_TRANSITIONS(X)                                                                        \
-    X(r_w_nx, deny_read, nr_w_nx)                                                                   \
-    X(r_w_nx, deny_write, r_nw_nx)                                                                  \
-    X(r_w_nx, set_protected_exec, r_nw_x)                                                           \
-    X(r_w_nx, deny_all, nr_nw_nx)                                                                   \
-    X(r_nw_nx, deny_read, nr_nw_nx)                                                                 \
-    X(r_nw_nx, allow_write, r_w_nx)                                                                 \
-    X(r_nw_nx, allow_exec, r_nw_x)                                                                  \
-    X(r_nw_nx, allow_write_no_exec, r_w_nx)                                                         \
-    X(r_nw_nx, set_protected_exec, r_nw_x)                                                          \
-    X(r_nw_nx, allow_read_write, r_w_nx)                                                            \
-    X(r_nw_nx, deny_all, nr_nw_nx)                                                                  \
-    X(r_nw_x, deny_read, nr_nw_x)                                                                   \
-    X(r_nw_x, deny_exec, r_nw_nx)                                                                   \
-    X(r_nw_x, allow_write_no_exec, r_w_nx)                                                          \
-    X(r_nw_x, deny_all, nr_nw_nx)                                                                   \
-    X(nr_nw_x, allow_read, r_nw_x)                                                                  \
-    X(nr_nw_x, deny_exec, nr_nw_nx)                                                                 \
-    X(nr_nw_x, allow_write_no_exec, nr_w_nx)                                                        \
-    X(nr_nw_x, deny_all, nr_nw_nx)                                                                  \
-    X(nr_w_nx, allow_read, r_w_nx)                                                                  \
-    X(nr_w_nx, deny_write, nr_nw_nx)                                                                \
-    X(nr_w_nx, set_protected_exec, nr_nw_x)                                                         \
-    X(nr_w_nx, allow_read_write, r_w_nx)                                                            \
-    X(nr_w_nx, deny_all, nr_nw_nx)                                                                  \
-    X(nr_nw_nx, allow_read, r_nw_nx)                                                                \
-    X(nr_nw_nx, allow_write, nr_w_nx)                                                               \
-    X(nr_nw_nx, allow_exec, nr_nw_x)                                                                \
-    X(nr_nw_nx, allow_write_no_exec, nr_w_nx)                                                       \
-    X(nr_nw_nx, set_protected_exec, nr_nw_x)                                                        \
-    X(nr_nw_nx, allow_read_write, r_w_nx)
 
 /** The functions that every type has. */
 struct pages_type {

@@ -1,5 +1,6 @@
 /* References to machine code: they call, and they end when their pages change. */
 #include "kernel_view.h"
+#include "pages_table.h"
 #include "support.h"
 
 #include <memory_pages/memory_pages.h>
@@ -186,7 +187,7 @@ END_TEST
 /* ---- References that end ------------------------------------------------------------------------- */
 
 #define CHECK_ENDED_BY(type, verb, result)                                                          \
-    do {                                                                                            \
+    {                                                                                               \
         mp_pages_r_nw_x readable = new_adder();                                                     \
         mp_pages_##type pages;                                                                      \
         mp_pages_##result after;                                                                    \
@@ -198,7 +199,7 @@ END_TEST
         check_is_stale(&add);                                                                       \
         mp_pages_##result##_destroy(&after);                                                        \
         check_is_stale(&add);                                                                       \
-    } while (0)
+    }
 
 static void become_r_nw_x(mp_pages_r_nw_x *from, mp_pages_r_nw_x *to) {
     mp_pages_r_nw_x_move(from, to);
@@ -209,14 +210,7 @@ static void become_nr_nw_x(mp_pages_r_nw_x *from, mp_pages_nr_nw_x *to) {
 }
 
 START_TEST(every_change_of_permission_ends_references) {
-    CHECK_ENDED_BY(r_nw_x, deny_read, nr_nw_x);
-    CHECK_ENDED_BY(r_nw_x, deny_exec, r_nw_nx);
-    CHECK_ENDED_BY(r_nw_x, allow_write_no_exec, r_w_nx);
-    CHECK_ENDED_BY(r_nw_x, deny_all, nr_nw_nx);
-    CHECK_ENDED_BY(nr_nw_x, allow_read, r_nw_x);
-    CHECK_ENDED_BY(nr_nw_x, deny_exec, nr_nw_nx);
-    CHECK_ENDED_BY(nr_nw_x, allow_write_no_exec, nr_w_nx);
-    CHECK_ENDED_BY(nr_nw_x, deny_all, nr_nw_nx);
+    PAGES_CODE_TRANSITIONS(CHECK_ENDED_BY)
 }
 END_TEST
 
