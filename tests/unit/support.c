@@ -114,10 +114,33 @@ void in_child(void (*body)(void)) {
 
 /* ---- A system that refuses ---------------------------------------------------------------------- */
 
-bool skips_under_valgrind(const char *reason) {
-    if (!RUNNING_ON_VALGRIND) return false;
-    printf("skipped under valgrind: %s\n", reason);
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+static const bool has_thread_sanitizer = true;
+#else
+static const bool has_thread_sanitizer = false;
+#endif
+
+bool skips_with_guests(void) {
+    if (!RUNNING_ON_VALGRIND && !has_thread_sanitizer) return false;
+    printf("skipped: valgrind or ThreadSanitizer would be hit itself\n");
     return true;
+}
+
+bool skips_without_mlock(void) {
+    const size_t page = mp_page_size();
+    void *memory = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(memory, MAP_FAILED);
+    ck_assert_int_eq(mlock(memory, page), 0);
+    const bool is_locked = kernel_has_flag(memory, "lo");
+    ck_assert_int_eq(munmap(memory, page), 0);
+    if (!is_locked) printf("skipped: mlock does nothing here\n");
+    return !is_locked;
 }
 
 size_t fewer_if_slow(size_t rounds) { return RUNNING_ON_VALGRIND ? rounds / 20 : rounds; }

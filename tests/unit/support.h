@@ -93,8 +93,12 @@ void in_child(void (*body)(void));
 
 /* ---- A system that refuses ---------------------------------------------------------------------- */
 
-/** Tells whether valgrind runs the test and can't do it, for `reason`, which is then printed. */
-bool skips_under_valgrind(const char *reason);
+/** Tells whether a tool shares this process and its limits, and so can't bear what the test does to them
+ *  (valgrind, ThreadSanitizer); says so. */
+bool skips_with_guests(void);
+
+/** Tells whether mlock(2) has no effect, as under some sanitizers; says so. */
+bool skips_without_mlock(void);
 
 /** Divides a number of rounds where each is slow (valgrind). */
 size_t fewer_if_slow(size_t rounds);

@@ -17,7 +17,6 @@
 #include <tst_types.h>
 
 static const size_t MiB = (size_t)1 << 20;
-static const char not_valgrinds_own[] = "a limit or refusal would hit valgrind itself";
 
 static size_t page;
 
@@ -205,7 +204,7 @@ static void child_with_vectors(void) {
 }
 
 START_TEST(a_vector_survives_any_refusal) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     static const struct {
         size_t length;
         mp_options options;
@@ -273,7 +272,7 @@ static void child_with_pages(void) {
 }
 
 START_TEST(pages_survive_any_refusal) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     static const mp_options various[] = {MP_INIT,
                                          {.locked = true},
                                          {.prefault = true},
@@ -304,6 +303,7 @@ static void child_whose_system_denies_memory(void) {
 }
 
 static void child_that_may_not_lock(void) {
+    if (skips_without_mlock()) return;
     mp_pages_r_w_nx pages;
     const mp_options locked = {.locked = true};
     check_ok(mp_pages_r_w_nx_create(1, &pages));
@@ -340,7 +340,7 @@ static void child_that_cannot_decommit(void) {
 }
 
 START_TEST(a_refusal_has_its_own_status) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     in_child(child_whose_system_denies_memory);
     in_child(child_that_may_not_lock);
     in_child(child_that_knows_no_populate);
@@ -351,7 +351,7 @@ END_TEST
 /* ---- Limits on address space and on memory ------------------------------------------------------- */
 
 START_TEST(a_create_beyond_the_address_space_is_refused) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     const struct pages_type *type = &pages_types[_i];
     mp_region pages;
     check_ok(type->create(page, &pages));
@@ -371,7 +371,7 @@ START_TEST(a_create_beyond_the_address_space_is_refused) {
 END_TEST
 
 START_TEST(a_vector_beyond_the_address_space_is_refused) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     mp_vec_u64_rw created;
     check_ok(mp_vec_u64_rw_create(0, &created));
     mp_vec_u64_rw_destroy(&created);
@@ -389,7 +389,7 @@ END_TEST
 
 /* A reservation costs no data; making it accessible does. */
 START_TEST(memory_that_cannot_be_committed_is_refused) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     static const size_t lengths[] = {0, 1000, MANY};
     for (size_t i = 0; i < COUNT_OF(lengths); i++) {
         vec = new_vec(lengths[i], NULL);
@@ -422,7 +422,7 @@ START_TEST(memory_that_cannot_be_committed_is_refused) {
 END_TEST
 
 START_TEST(a_push_that_is_refused_leaves_the_element_with_the_caller) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     tst_vec_owner_rw owners;
     check_ok(tst_vec_owner_rw_create(0, &owners));
     struct owner refused = new_owner(1);
@@ -443,7 +443,7 @@ START_TEST(a_push_that_is_refused_leaves_the_element_with_the_caller) {
 END_TEST
 
 START_TEST(pages_that_cannot_grow_or_become_writable_stay_as_they_are) {
-    if (skips_under_valgrind(not_valgrinds_own)) return;
+    if (skips_with_guests()) return;
     mp_pages_r_w_nx pages, none;
     mp_pages_r_nw_nx readable;
     check_ok(mp_pages_r_w_nx_create(8 * MiB, &pages));
@@ -517,21 +517,21 @@ static void create_something(void) { check_ok(mp_pages_r_w_nx_create(16 * page, 
 static void destroy_something(void) { mp_pages_r_w_nx_destroy(&bystander); }
 
 START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_create) {
-    if (skips_under_valgrind("valgrind knows fewer mappings than the system allows")) return;
+    if (skips_with_guests()) return;
     check_destroyed_between_neighbours(create_something);
     destroy_something();
 }
 END_TEST
 
 START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_destroy) {
-    if (skips_under_valgrind("valgrind knows fewer mappings than the system allows")) return;
+    if (skips_with_guests()) return;
     create_something();
     check_destroyed_between_neighbours(destroy_something);
 }
 END_TEST
 
 START_TEST(too_many_mappings_have_their_own_status) {
-    if (skips_under_valgrind("valgrind knows fewer mappings than the system allows")) return;
+    if (skips_with_guests()) return;
     mp_pages_r_w_nx pages, created[8];
     mp_status creations[COUNT_OF(created)];
     const mp_options guarded = {.guard_pages = true}; /* never merges with a neighbour */

@@ -646,6 +646,7 @@ START_TEST(prefault_makes_everything_resident) {
 END_TEST
 
 START_TEST(locked_pages_are_locked_and_can_still_be_decommitted) {
+    if (skips_without_mlock()) return;
     mp_pages_r_w_nx pages = new_pages_with(4 * page, (mp_options){.locked = true});
     const uint8_t *data = mp_pages_r_w_nx_data(&pages);
     ck_assert(kernel_has_flag(data, "lo"));
@@ -736,7 +737,7 @@ static void child_destroys_a_secret(void) {
 }
 
 START_TEST(wipe_on_destroy_overwrites_before_the_pages_go_back) {
-    if (skips_under_valgrind("a trapped munmap would be valgrind's own")) return;
+    if (skips_with_guests()) return;
     wiped_type = &pages_types[_i];
     in_child(child_destroys_a_secret);
 }

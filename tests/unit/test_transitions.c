@@ -112,7 +112,7 @@ static void child_whose_system_denies(void) {
 }
 
 START_TEST(a_denied_transition_gives_the_handle_back) {
-    if (skips_under_valgrind("a refused mprotect would be valgrind's own")) return;
+    if (skips_with_guests()) return;
     edge = &pages_transitions[_i];
     in_child(child_whose_system_denies);
 }
@@ -120,7 +120,7 @@ END_TEST
 
 /* At the limit of mappings a piece of a merged mapping cannot get a permission of its own. */
 START_TEST(a_transition_at_the_limit_of_mappings_gives_the_handle_back) {
-    if (skips_under_valgrind("valgrind knows fewer mappings than the system allows")) return;
+    if (skips_with_guests()) return;
     const int protection[] = {
         PROT_NONE, PROT_READ, PROT_WRITE, PROT_READ | PROT_WRITE, PROT_EXEC, PROT_READ | PROT_EXEC};
     const size_t page = mp_page_size();
@@ -184,7 +184,7 @@ static void child_that_may_make_no_code(void) {
 }
 
 START_TEST(a_system_that_forbids_new_code_denies_only_that) {
-    if (skips_under_valgrind("it makes code itself")) return;
+    if (skips_with_guests()) return;
     in_child(child_that_may_make_no_code);
 }
 END_TEST
