@@ -14,13 +14,17 @@ while [ -L "$script" ]; do
 done
 codegen=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P)
 
+# The folder that a command is called in is no place to import from, so it leaves the path first.
+probe='import sys; sys.path.pop(0)
+import jinja2, jsonschema, ruamel.yaml
+sys.exit(sys.version_info < (3, 9) or not hasattr(jsonschema, "Draft202012Validator"))'
+run='import sys; sys.path[0] = sys.argv.pop(1)
+from mpgen.__main__ import main
+sys.exit(main())'
+
 for python in "${MPGEN_PYTHON:-}" python3 /usr/bin/python3 /usr/local/bin/python3 python; do
-    if [ -n "$python" ] && "$python" -c '
-import sys, jinja2, jsonschema, ruamel.yaml
-sys.exit(sys.version_info < (3, 9) or not hasattr(jsonschema, "Draft202012Validator"))
-' 2>/dev/null; then
-        # -P, which keeps the current folder out of the module path, came with Python 3.11.
-        PYTHONPATH=$codegen${PYTHONPATH:+:$PYTHONPATH} exec "$python" -m mpgen "$@"
+    if [ -n "$python" ] && "$python" -c "$probe" 2>/dev/null; then
+        exec "$python" -B -c "$run" "$codegen" "$@"
     fi
 done
 

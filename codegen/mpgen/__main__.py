@@ -107,7 +107,7 @@ def _job(options):
 
 def _generate(job, options):
     files = emit.render(job.renders, job.folder)
-    written, removed, kept = emit.write(files, emit.stale(files, job.folder, _pattern(job)))
+    written, removed, kept = emit.write(files, emit.stale(files, _pattern(job)))
     if options.depfile:
         emit.write_depfile(options.depfile, job.outputs, job.inputs)
     print(f"mpgen: {written} written, {removed} removed, {kept} unchanged")
@@ -116,9 +116,8 @@ def _generate(job, options):
 
 def _check(job, options):
     files = emit.render(job.renders, job.folder)
-    extra = emit.stale(files, job.folder, _pattern(job))
-    if not job.spec.own:
-        extra = emit.foreign(files, job.folder)
+    own = job.spec.own
+    extra = emit.stale(files, _pattern(job)) if own else emit.foreign(files, job.folder)
     difference = emit.difference(files)
     sys.stdout.write(difference)
     for path in extra:

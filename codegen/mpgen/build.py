@@ -139,7 +139,9 @@ class _Types:
         if self.own:
             # The library's headers of pages are made already: what makes a reference stands here.
             makers = [o for o in self._operations("pages") if "for_each" in o]
-            made = [self._function(o, s, self.states, signature) for s in self.states for o in makers]
+            made = [
+                self._function(o, s, self.states, signature) for s in self.states for o in makers
+            ]
             functions = (*made, *functions)
         header = model.header(state.name, self.own)
         return model.CodeReference(state.name, header, signature.doc, functions, signature)
@@ -251,7 +253,7 @@ def _target(operation, state, states):
     return next((s for s in states if s.facts == facts), None)
 
 
-# ---- Signatures and texts ------------------------------------------------------------------------------
+# ---- Signatures and texts ------------------------------------------------------------------------
 
 
 def _attributes(operation, status):

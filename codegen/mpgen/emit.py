@@ -41,9 +41,9 @@ def _environment():
     )
     environment.filters |= {
         "comment": text.comment,
+        "comment_opening": text.comment_opening,
         "coordinate": graph.coordinate,
         "declares": text.declaration,
-        "doc_block": text.doc_block,
         "doc_comment": text.doc_comment,
         "literal": text.literal,
         "prototype": text.prototype,
@@ -90,7 +90,7 @@ def _into_region(path, region, made):
 
 
 def write(files, stale):
-    """Writes what differs and removes what is stale. Returns how many of each, and how many stay."""
+    """Writes what differs, removes what is stale. Returns how many of each, and how many stay."""
     changed = {path: data for path, data in files.items() if _read(path) != data}
     for path, data in changed.items():
         _replace(path, data)
@@ -102,9 +102,11 @@ def write(files, stale):
     return len(changed), len(stale), len(files) - len(changed)
 
 
-def stale(files, folder, pattern):
-    """Generated files of an earlier run that the spec no longer makes."""
-    found = (path for path in sorted(Path(folder).rglob(pattern)) if path.is_file())
+def stale(files, pattern):
+    """Generated files of an earlier run that the spec no longer makes, in the folders of those that
+    it does make."""
+    folders = sorted({path.parent for path in files})
+    found = (path for folder in folders for path in sorted(folder.glob(pattern)) if path.is_file())
     return [path for path in found if path not in files and MARK.encode() in (_read(path) or b"")]
 
 
@@ -123,7 +125,9 @@ def difference(files):
             new = data.decode().splitlines(keepends=True)
             source = "/dev/null" if present is None else str(path)
             for line in difflib.unified_diff(old, new, source, str(path)):
-                lines.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+                lines.append(
+                    line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+                )
     return "".join(lines)
 
 

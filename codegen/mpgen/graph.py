@@ -77,9 +77,7 @@ def layout(pages):
     edges = [_edge(nodes[a], nodes[b], transitions) for a, b in pairs]
     width = 2 * MARGIN + NODE_WIDTH + (len(columns) - 1) * COLUMN_STEP
     height = 2 * top + ROW_STEP + LEGEND_HEIGHT
-    return Graph(
-        width, round(height), NODE_WIDTH, NODE_HEIGHT, tuple(nodes.values()), tuple(edges)
-    )
+    return Graph(width, round(height), NODE_WIDTH, NODE_HEIGHT, tuple(nodes.values()), tuple(edges))
 
 
 def _transitions(pages):
@@ -124,7 +122,7 @@ def _arc_height(span):
     return ARC_HEIGHT * (span - 1) + 30
 
 
-# ---- Lines ---------------------------------------------------------------------------------------------
+# ---- Lines ---------------------------------------------------------------------------------------
 
 
 def _edge(a, b, transitions):
@@ -161,8 +159,10 @@ def _arc(a, b, there, back):
     edge = a.y + up * NODE_HEIGHT / 2
     height = _arc_height(span)
     control = edge + up * height * 4 / 3
-    path = f"M {coordinate(x1)} {coordinate(edge)} C {coordinate(x1 + 60)} {coordinate(control)} {coordinate(x2 - 60)} {coordinate(control)} "
-    return path + f"{coordinate(x2)} {coordinate(edge)}", _along((x1 + x2) / 2, edge + up * height, 0, there, back)
+    start, bend = _point(x1, edge), _point(x1 + 60, control)
+    bend_back, end = _point(x2 - 60, control), _point(x2, edge)
+    path = f"M {start} C {bend} {bend_back} {end}"
+    return path, _along((x1 + x2) / 2, edge + up * height, 0, there, back)
 
 
 def _straight(a, b, there, back):
@@ -193,7 +193,11 @@ def _along(x, y, angle, there, back):
 
 
 def _line(x1, y1, x2, y2):
-    return f"M {coordinate(x1)} {coordinate(y1)} L {coordinate(x2)} {coordinate(y2)}"
+    return f"M {_point(x1, y1)} L {_point(x2, y2)}"
+
+
+def _point(x, y):
+    return f"{coordinate(x)} {coordinate(y)}"
 
 
 def coordinate(number):

@@ -59,7 +59,7 @@ def load(path):
     return _Reader(str(path)).tree(_text(path))
 
 
-# ---- From bytes to a text ----------------------------------------------------------------------------
+# ---- From bytes to a text ------------------------------------------------------------------------
 
 
 def _text(path):
@@ -92,7 +92,7 @@ def _place(text, offset):
     return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
-# ---- From the text to a tree -------------------------------------------------------------------------
+# ---- From the text to a tree ---------------------------------------------------------------------
 
 
 class _Refused(Exception):

@@ -70,7 +70,7 @@ def mistakes(tree, core, bodies):
     return list(chain(*checks))
 
 
-# ---- Names ---------------------------------------------------------------------------------------------
+# ---- Names ---------------------------------------------------------------------------------------
 
 
 def _prefix(tree, core):
@@ -82,7 +82,8 @@ def _prefix(tree, core):
     library = core.get("prefix")
     if tree is not core and (prefix == library or prefix.startswith(f"{library}_")):
         yield tree.mistake(
-            ("prefix",), f"names that begin with `{library}_` are the library's; choose another prefix"
+            ("prefix",),
+            f"names that begin with `{library}_` are the library's; choose another prefix",
         )
 
 
@@ -132,7 +133,7 @@ def _signature_names(prefix, entry, operations):
     yield from (f"{names['type']}_{o['name']}" for o in operations if o["on"] == "function")
 
 
-# ---- Elements and signatures -----------------------------------------------------------------------------
+# ---- Elements and signatures ---------------------------------------------------------------------
 
 
 def _elements(tree):
@@ -198,7 +199,7 @@ def _c_type(tree, where, c_type, has_header):
             return
 
 
-# ---- The library's own part ------------------------------------------------------------------------------
+# ---- The library's own part ----------------------------------------------------------------------
 
 
 def _pages(tree):
@@ -227,10 +228,8 @@ def _operations(tree, bodies):
         family, name = entry["on"], entry["name"]
         where = (*path, "name")
         if (family, name) in lines:
-            sentence = (
-                f"the operation `{name}` on {family} is already defined on line {lines[family, name]}"
-            )
-            yield tree.mistake(where, sentence)
+            what, line = f"the operation `{name}` on {family}", lines[family, name]
+            yield tree.mistake(where, f"{what} is already defined on line {line}")
         lines.setdefault((family, name), tree.values[where][0])
         body = model.body_name(entry)
         if body not in bodies[family]:
@@ -320,11 +319,13 @@ def _placeholders(tree, where, known):
     text = tree.at(where)
     for name in re.findall(r"\{([^}]*)\}", text):
         if name not in known:
-            help = suggestion(name, known) or (f"; known here: {listed(sorted(known))}" if known else "")
+            help = suggestion(name, known) or (
+                f"; known here: {listed(sorted(known))}" if known else ""
+            )
             yield tree.mistake(where, f"nothing fills the placeholder `{{{name}}}`{help}")
 
 
-# ---- All texts -------------------------------------------------------------------------------------------
+# ---- All texts -----------------------------------------------------------------------------------
 
 
 def _comments(tree):

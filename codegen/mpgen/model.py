@@ -5,7 +5,7 @@ Templates take names from here and never make one themselves.
 
 from dataclasses import dataclass
 
-# ---- Parts of a function ---------------------------------------------------------------------------
+# ---- Parts of a function -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Function:
     result: str  # what it returns; empty for a status and for nothing
     failures: tuple
     refusal: str  # why it does not exist; empty if it does
-    closed: str  # why it does not exist while the exec gate is closed; empty if the gate is no matter
+    closed: str  # why it does not exist while the exec gate is closed; empty if it does
     unsafe: bool  # it stands behind the unsafe gate
     target: "State" = None  # what a transition leads to
     changes: int = 0  # how many facts a transition sets
@@ -61,7 +61,7 @@ class Group:
     functions: tuple
 
 
-# ---- Files -----------------------------------------------------------------------------------------
+# ---- Files ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Header:
     guard: str  # the macro against a second inclusion
 
 
-# ---- Types -----------------------------------------------------------------------------------------
+# ---- Types ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class Spec:
         return [handle for handle in self.gated_handles if handle.unsafe]
 
 
-# ---- Names -----------------------------------------------------------------------------------------
+# ---- Names ---------------------------------------------------------------------------------------
 
 LETTERS = {"read": "r", "write": "w", "exec": "x"}
 PERMISSIONS = tuple(LETTERS)
@@ -381,7 +381,7 @@ def body_name(operation):
     return "transition" if "changes" in operation else operation["name"].split("_{")[0]
 
 
-# ---- What the spec may say, as the model understands it -------------------------------------------------
+# ---- What the spec may say, as the model understands it ------------------------------------------
 
 
 @dataclass(frozen=True)

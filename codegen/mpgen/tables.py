@@ -58,7 +58,9 @@ def _table(title, columns):
     made = []
     for heading, operations in groups.items():
         rows = [
-            Row(o.replace("{function.name}", "<name>"), tuple(_mark(h, o) for h in columns.values()))
+            Row(
+                o.replace("{function.name}", "<name>"), tuple(_mark(h, o) for h in columns.values())
+            )
             for o in operations
         ]
         rows = [row for row in rows if any(row.marks)]

@@ -3,14 +3,16 @@
 Nothing here knows what it lays out; the words and the names come from the model.
 """
 
+import functools
 import textwrap
 
 WIDTH = 100
 
 
+@functools.lru_cache(maxsize=4096)  # the same few sentences stand at most functions
 def wrapped(text, first, rest):
     """Lines of `text`, the first behind `first` and the others behind `rest`."""
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         text,
         WIDTH,
         initial_indent=first,
@@ -18,6 +20,7 @@ def wrapped(text, first, rest):
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return tuple(lines)
 
 
 def comment(paragraphs):
@@ -26,18 +29,9 @@ def comment(paragraphs):
     return "\n *\n".join(blocks)
 
 
-def doc_block(paragraphs):
-    """A whole documentation comment: the first paragraph opens it."""
-    first, *rest = paragraphs
-    lines = wrapped(first + ("" if rest else " */"), "/** ", " *  ")
-    for paragraph in rest:
-        lines += [" *", *wrapped(paragraph, " *  ", " *  ")]
-    return "\n".join([*lines, " */"] if rest else lines)
-
-
-def note(text):
-    """An ordinary comment, for the reader of the source."""
-    return "\n".join(wrapped(text + " */", "/* ", " * "))
+def comment_opening(paragraph):
+    """The first paragraph of a documentation comment, which the template goes on with."""
+    return "\n".join(wrapped(paragraph, "/** ", " *  "))
 
 
 def declaration(c_type, name):
@@ -76,7 +70,7 @@ def _filled(start, parameters, indent):
 def doc_comment(function):
     """The documentation of a function, in the order in which people ask: what, details, parameters,
     result, statuses."""
-    lines = wrapped(function.summary, "/** ", " *  ")
+    lines = [*wrapped(function.summary, "/** ", " *  ")]
     for paragraph in function.details:
         lines += [" *", *wrapped(paragraph, " *  ", " *  ")]
     entries = [(f"@param {p.name}", p.doc) for p in function.parameters]

@@ -27,7 +27,10 @@ def compile(compiler, standard, language, folders, text, *flags):
 @pytest.mark.parametrize("exec", [0, 1])
 @pytest.mark.parametrize(
     "folders, headers",
-    [(TINY, ["memory_pages/tiny_pages.h", "memory_pages/tp_unsafe.h"]), (OWN, ["my_types.h", "my_unsafe.h"])],
+    [
+        (TINY, ["memory_pages/tiny_pages.h", "memory_pages/tp_unsafe.h"]),
+        (OWN, ["my_types.h", "my_unsafe.h"]),
+    ],
     ids=["library", "own"],
 )
 def test_headers_compile(compiler, standard, language, exec, folders, headers):
@@ -37,7 +40,9 @@ def test_headers_compile(compiler, standard, language, exec, folders, headers):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("folders, source", [(TINY, "library/src/tp_instances.c"), (OWN, "own/my_instances.c")])
+@pytest.mark.parametrize(
+    "folders, source", [(TINY, "library/src/tp_instances.c"), (OWN, "own/my_instances.c")]
+)
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_instances_compile(compiler, folders, source):
     done = compile(compiler, "c11", "c", folders, (GOLDEN / source).read_text())

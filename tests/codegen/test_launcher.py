@@ -1,11 +1,12 @@
 """The launcher finds a Python that has what the generator imports, from anywhere."""
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
-from generator import CODEGEN, HERE
+from generator import CODEGEN, HERE, files
 
 LAUNCHER = CODEGEN / "mpgen.sh"
 
@@ -18,6 +19,22 @@ def test_works_from_any_folder(tmp_path):
     done = launch("list", HERE / "tiny_own.yml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "my_types.h" in done.stdout.splitlines()
+
+
+def test_imports_nothing_from_the_folder_it_is_called_in(tmp_path):
+    for name in ["json", "jinja2", "mpgen", "text"]:
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')\n")
+    done = launch("list", HERE / "tiny_own.yml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_leaves_nothing_beside_the_sources(tmp_path):
+    shutil.copytree(CODEGEN, tmp_path / "codegen", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(CODEGEN.parent / "spec", tmp_path / "spec")
+    before = files(tmp_path)
+    launcher = tmp_path / "codegen/mpgen.sh"
+    assert launch("list", HERE / "tiny_own.yml", launcher=launcher).returncode == 0
+    assert files(tmp_path) == before
 
 
 def test_works_through_links(tmp_path):

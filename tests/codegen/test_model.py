@@ -25,7 +25,7 @@ def function(handles, name):
     return found
 
 
-# ---- Which types there are -------------------------------------------------------------------------
+# ---- Which types there are -----------------------------------------------------------------------
 
 
 def test_a_type_for_each_combination_where_the_spec_allows_all(tmp_path):
@@ -50,7 +50,7 @@ def test_every_operation_is_available_or_refused_everywhere():
         assert len(names) == 1
 
 
-# ---- Transitions -----------------------------------------------------------------------------------
+# ---- Transitions ---------------------------------------------------------------------------------
 
 CHANGES = {
     "allow_read": {"read": True},
@@ -82,21 +82,21 @@ def test_transitions_lead_where_they_say(write_exec, tmp_path):
             assert bool(f.closed) == (target.executable and not pages.executable)
 
 
-# ---- What is said instead --------------------------------------------------------------------------
+# ---- What is said instead ------------------------------------------------------------------------
 
+UNREADABLE, UNWRITABLE = "these pages are not readable", "these pages are not writable"
 SENTENCES = {
-    "mp_pages_r_nw_nx_write": "these pages are not writable; call mp_pages_r_nw_nx_allow_write() first",
-    "mp_pages_r_nw_x_set": "these pages are not writable; call mp_pages_r_nw_x_allow_write_no_exec() "
-    "first",
-    "mp_pages_nr_nw_x_write": "these pages are not readable; call mp_pages_nr_nw_x_allow_read() and "
-    "then mp_pages_r_nw_x_allow_write_no_exec() first",
-    "mp_pages_nr_nw_nx_fill": "these pages are not readable; call "
-    "mp_pages_nr_nw_nx_allow_read_write() first",
+    "mp_pages_r_nw_nx_write": f"{UNWRITABLE}; call mp_pages_r_nw_nx_allow_write() first",
+    "mp_pages_r_nw_x_set": f"{UNWRITABLE}; call mp_pages_r_nw_x_allow_write_no_exec() first",
+    "mp_pages_nr_nw_nx_fill": f"{UNREADABLE}; call mp_pages_nr_nw_nx_allow_read_write() first",
+    "mp_pages_nr_nw_x_write": f"{UNREADABLE}; call mp_pages_nr_nw_x_allow_read() and then "
+    "mp_pages_r_nw_x_allow_write_no_exec() first",
     "mp_pages_r_w_nx_fn_void": "these pages are not executable; call "
     "mp_pages_r_w_nx_set_protected_exec() first",
     "mp_pages_r_w_nx_sync_code": "these pages are not executable",
     "mp_vec_f64_ro_push": "this vector is frozen; call mp_vec_f64_ro_thaw() first",
-    "mp_vec_f64_ro_create": "a frozen vector comes from freezing one that can grow; create that first",
+    "mp_vec_f64_ro_create": "a frozen vector comes from freezing one that can grow; "
+    "create that first",
     "mp_vec_f64_rw_thaw": "this vector is not frozen; call mp_vec_f64_rw_freeze() first",
 }
 
@@ -141,7 +141,7 @@ def test_elements_decide_what_their_vectors_refuse():
     assert f.refusal == "file can not be copied"
 
 
-# ---- A user's own ----------------------------------------------------------------------------------
+# ---- A user's own --------------------------------------------------------------------------------
 
 
 def test_own_references_are_made_of_the_library_s_pages():
