@@ -128,7 +128,7 @@ mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler 
     out->state = NULL;
     const size_t page = mp_os_page_size();
     void *memory;
-    const mp_os_result mapped = mp_os_map(page, page, MP_ACCESS_READ | MP_ACCESS_WRITE, &memory);
+    const mp_os_result mapped = mp_os_map(page, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
     if (mapped.code != 0) return mp_fail_os(mapped);
     out->state = memory;
     out->state->users = 1;

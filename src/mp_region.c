@@ -73,6 +73,7 @@ static void put_options(mp_slot *slot, const mp_options *options) {
     slot->wipe_on_fork = asked->wipe_on_fork;
     slot->wipe_on_destroy = asked->wipe_on_destroy;
     slot->guard_pages = asked->guard_pages;
+    slot->advice = MP_ADVICE_NORMAL;
     slot->recycler = NULL;
 }
 
@@ -124,6 +125,8 @@ static mp_os_result use_huge_pages(const mp_slot *slot, unsigned char *base, siz
 }
 
 static mp_os_result set_attributes(const mp_slot *slot, const mp_area *area, bool huge) {
+    const mp_advice advice = (mp_advice)mp_atomic_load(&slot->advice);
+    if (advice != MP_ADVICE_NORMAL) (void)mp_os_advise(area->base, area->bytes, advice);
     mp_os_result result = use_huge_pages(slot, area->base, area->bytes, huge);
     if (result.code == 0 && slot->no_dump)
         result = mp_os_exclude_from_dumps(area->base, area->bytes);
@@ -150,7 +153,7 @@ static size_t back_of(const mp_slot *slot) {
 /* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible. On
  * failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait. */
 static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size_t to,
-                          size_t reserved, bool huge, mp_area *out) {
+                          size_t reserved, bool huge, bool promise, mp_area *out) {
     const size_t alignment = alignment_of(slot, huge);
     const size_t front = front_of(slot, huge);
     size_t bytes;
@@ -161,8 +164,9 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
 
     const bool all_accessible = from == 0 && to == bytes;
     void *base;
-    mp_os_result result = all_accessible ? mp_os_map(bytes, alignment, slot->access, &base)
-                                         : mp_os_reserve(bytes, alignment, &base);
+    mp_os_result result = all_accessible
+                              ? mp_os_map(bytes, alignment, slot->access, promise, &base)
+                              : mp_os_reserve(bytes, alignment, &base);
     if (result.code != 0) {
         mp_slot_give_back(spare);
         return mp_fail_os(result);
@@ -199,6 +203,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     kept->wipe_on_destroy = slot->wipe_on_destroy;
     /* What the last owner advised or gave back is not for the next to bear. */
     (void)mp_os_advise(kept->base, kept->bytes, MP_ADVICE_NORMAL);
+    kept->advice = MP_ADVICE_NORMAL;
     if (populate(kept, out->data, 0, out->len).code == 0 &&
         (out->len >= len || commit(out, kept, len) == MP_OK))
         return kept;
@@ -208,7 +213,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
 
 /* Creates a region whose slot stays claimed. Fresh pages have `access`; the first `*used` bytes come from
  * a recycler, hold anything, and can be read and written. */
-static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
+static mp_status create(size_t len, size_t reserved, bool huge, bool promise, unsigned access,
                         const mp_options *options, mp_region *out, mp_slot **owner,
                         size_t *used) {
     *out = empty_region;
@@ -237,7 +242,7 @@ static mp_status create(size_t len, size_t reserved, bool huge, unsigned access,
     }
 
     mp_area area;
-    const mp_status status = map_area(slot, slot, 0, len, reserved, huge, &area);
+    const mp_status status = map_area(slot, slot, 0, len, reserved, huge, promise, &area);
     if (status != MP_OK) {
         mp_recycler_leave(recycler);
         *out = empty_region;
@@ -256,7 +261,7 @@ mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_opt
                             mp_region *out, size_t *used) {
     mp_slot *slot;
     huge = huge && mp_os_huge_page_size() != 0;
-    MP_TRY(create(len, reserved, huge, READ_WRITE, options, out, &slot, used));
+    MP_TRY(create(len, reserved, huge, false, READ_WRITE, options, out, &slot, used));
     mp_ticket_renew(slot, &out->ticket);
     return MP_OK;
 }
@@ -280,7 +285,8 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
     size_t len, used;
     if (!whole_pages(min_bytes, policy, &len)) return mp_fail(MP_ERR_OVERFLOW, "create");
     mp_slot *slot;
-    MP_TRY(create(len, len, wants_huge_pages(policy, len), access, options, out, &slot, &used));
+    MP_TRY(create(len, len, wants_huge_pages(policy, len), true, access, options, out, &slot,
+                  &used));
 
     if (used != 0) {
         mp_os_result result = blank(out);
@@ -412,14 +418,16 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
     }
 
     mp_area area;
-    mp_status status = map_area(slot, before, region->len, len, reserved, huge, &area);
+    mp_status status = map_area(slot, before, region->len, len, reserved, huge, false, &area);
     if (status != MP_OK) {
         mp_slot_give_back(behind);
         return status;
     }
     mp_os_source source = MP_OS_SOURCE_MAPPED;
     if (region->len != 0) {
-        result = mp_os_move(region->data, region->len, area.data, &source);
+        /* Pages that have been made resident must not be mapped over. */
+        const size_t whole = slot->prefault ? region->len : reserved;
+        result = mp_os_move(region->data, region->len, area.data, len, whole, &source);
         if (result.code != 0) {
             status = mp_fail_os(result);
             release_range(before, area.base, area.bytes);
@@ -429,7 +437,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
     }
 
     /* The moved pages brought the advice of their old place along. */
-    if (huge && region->len != 0) (void)use_huge_pages(slot, area.data, region->len, true);
+    if (huge && region->len != 0) (void)use_huge_pages(slot, area.base, area.bytes, true);
     if (source == MP_OS_SOURCE_GONE) {
         unsigned char *old_end = region->data + region->len;
         release_range(before, slot->base, (size_t)(region->data - slot->base));
@@ -628,5 +636,9 @@ mp_status mp_region_advise(const mp_region *region, size_t n, mp_advice advice) 
     mp_slot slot;
     if (!read_slot(region, &slot)) return mp_fail(MP_ERR_STALE, "advise");
     const mp_os_result result = mp_os_advise(slot.base, slot.bytes, advice);
-    return result.code == 0 ? MP_OK : mp_fail_os(result);
+    if (result.code != 0) return mp_fail_os(result);
+    /* Many threads may give hints through one handle, so that nobody can claim the slot for it. */
+    mp_slot *shared = (mp_slot *)(uintptr_t)region->ticket.slot;
+    mp_atomic_store(&shared->advice, (uint8_t)advice);
+    return MP_OK;
 }

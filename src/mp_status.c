@@ -34,9 +34,8 @@ static _Thread_local mp_error last_error;
 
 mp_error mp_last_error(void) { return last_error; }
 
-mp_status mp_fail(mp_status status, const char *call) {
+void mp_record_failure(mp_status status, const char *call) {
     last_error = (mp_error){status, 0, call};
-    return status;
 }
 
 mp_status mp_fail_os(mp_os_result failure) {

@@ -2,6 +2,7 @@
 
 #include "mp_compiler.h"
 
+MP_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(mp_slot) == 64, "a slot fills a cache line");
 MP_STATIC_ASSERT(offsetof(mp_slot, epoch) == 0, "a ticket's slot pointer is a pointer to the epoch");
 
 /* ---- The table ----------------------------------------------------------------------------------- */
@@ -41,7 +42,7 @@ static mp_os_result ensure_segment(unsigned segment) {
         return tables_full;
     void *memory;
     const mp_os_result mapped =
-        mp_os_map(bytes, page, MP_ACCESS_READ | MP_ACCESS_WRITE, &memory);
+        mp_os_map(bytes, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
     if (mapped.code != 0) return mapped;
 
     mp_slot *none = NULL;

@@ -31,7 +31,9 @@ typedef struct mp_slot {
     };
     uint8_t access;      /* mp_access bits of the accessible part */
     uint8_t huge_pages;  /* mp_huge_pages */
-    bool prefault, locked, no_dump, wipe_on_fork, wipe_on_destroy, guard_pages;
+    uint8_t advice;      /* atomic; mp_advice that a move must take along */
+    bool prefault : 1, locked : 1, no_dump : 1, wipe_on_fork : 1, wipe_on_destroy : 1,
+        guard_pages : 1;
     union {
         struct mp_recycler_state *recycler; /* which gets the memory in the end; may be NULL */
         uint64_t kept_since;                /* in a recycler: milliseconds of its clock */

@@ -42,8 +42,9 @@ uint64_t mp_os_milliseconds(void);
 
 /* ---- Address space ------------------------------------------------------------------------------- */
 
-/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. */
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, void **out);
+/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. With `promise`, a system that
+ * counts what it could not keep refuses now, not when the pages are touched. */
+mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out);
 
 /* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out);
@@ -61,10 +62,14 @@ mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access);
  * elsewhere, at any page. Fails where the system has no such call, or the mapping was split. */
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out);
 
-/* Moves accessible pages onto reserved ones, with their content and permission, without copying where
- * the system can. `*left` tells what became of the source: still mapped, or no longer the caller's. */
+/* What became of pages that moved: no longer the caller's, or still mapped. */
 typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_source;
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, mp_os_source *left);
+
+/* Moves accessible pages, with their content and permission, to the front of a reservation whose part
+ * from `bytes` to `accessible` is committed already, and of which nothing was touched. Without copying
+ * where the system can. */
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
+                        mp_os_source *left);
 
 /* ---- Memory -------------------------------------------------------------------------------------- */
 

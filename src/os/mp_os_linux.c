@@ -25,6 +25,9 @@
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -206,8 +209,8 @@ static mp_os_result map(size_t bytes, size_t alignment, int protection, int flag
     return done;
 }
 
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, void **out) {
-    return map(bytes, alignment, protection_of(access), 0, out);
+mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out) {
+    return map(bytes, alignment, protection_of(access), promise ? 0 : MAP_NORESERVE, out);
 }
 
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
@@ -257,9 +260,28 @@ static int move_by_halves(unsigned char *from, size_t bytes, unsigned char *to, 
     return -1;
 }
 
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, mp_os_source *left) {
+/* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping stays one:
+ * pages that move alone never merge with those behind them, whose offsets count from another place. */
+static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, size_t accessible,
+                        size_t reserved) {
+    /* Locked memory would become resident as far as it grows. The kernel says so by refusing this hint;
+     * before 5.4 it refuses always. */
+    if (madvise(from, mp_os_page_size(), MADV_COLD) != 0) return false;
+    if (mremap(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) return false;
+    /* Refused at the limit of mappings; what then stays accessible costs nothing until it is touched. */
+    if (accessible < reserved) (void)mprotect(to + accessible, reserved - accessible, PROT_NONE);
+    return true;
+}
+
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
+                        mp_os_source *left) {
     const int saved = errno;
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    *left = MP_OS_SOURCE_GONE;
+    if (move_as_one(from, bytes, to, accessible, reserved)) {
+        errno = saved;
+        return done;
+    }
     /* The source stays mapped, so that no other thread's mapping can land in it while a way back may
      * be needed. Kernels before 5.7 do not know this, and some limits count both places. */
     *left = MP_OS_SOURCE_MAPPED;

@@ -145,7 +145,9 @@ static void *reserve(size_t bytes, size_t alignment) {
     return NULL;
 }
 
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, void **out) {
+/* Windows promises all that it commits. */
+mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out) {
+    (void)promise;
     const DWORD saved = GetLastError();
     /* What is left of the last granule is lost to everybody else: it is reserved to grow into. */
     const size_t rest = (size_t)-bytes & (system_info().dwAllocationGranularity - 1);
@@ -232,7 +234,10 @@ static bool is_locked(const void *page) {
 }
 
 /* By copying. */
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, mp_os_source *left) {
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
+                        mp_os_source *left) {
+    (void)accessible;
+    (void)reserved;
     *left = MP_OS_SOURCE_MAPPED;
     const mp_os_result committed = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
     if (committed.code != 0) return committed;

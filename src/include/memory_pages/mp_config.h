@@ -171,7 +171,8 @@
 /* ---- Handles ------------------------------------------------------------------------------------ */
 
 /** @def MP_INIT
- *  Initialises a handle as empty: `mp_pages_r_w_nx memory = MP_INIT;`. */
+ *  Initialises a handle as empty: `mp_pages_r_w_nx memory = MP_INIT;`. A structure of yours with
+ *  handles in it is initialised as a whole by the same word. */
 #if defined(__cplusplus)
 #define MP_INIT {}
 #else

@@ -29,10 +29,10 @@ typedef struct mp_region {
 
 /** What the system may be told about coming accesses. */
 typedef enum mp_advice {
+    MP_ADVICE_NORMAL,     /**< nothing is known: as if nothing had been said */
     MP_ADVICE_SOON,       /**< the range is needed soon: read it in from swap */
     MP_ADVICE_SEQUENTIAL, /**< it is read from front to back: read ahead */
-    MP_ADVICE_RANDOM,     /**< it is read in no order: do not read ahead */
-    MP_ADVICE_NORMAL      /**< nothing is known: as if nothing had been said */
+    MP_ADVICE_RANDOM      /**< it is read in no order: do not read ahead */
 } mp_advice;
 
 /** Tells whether `ticket`'s slot still has its epoch. False for an empty ticket. One load, one

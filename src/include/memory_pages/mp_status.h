@@ -67,12 +67,18 @@ MP_API size_t mp_error_describe(mp_error error, char *buffer, size_t size);
 /** Takes a status and does nothing: says in the source that a failure here does not matter. */
 static inline void mp_ignore(mp_status status) { (void)status; }
 
-/** Records a failure as the thread's last error and returns `status`. For the library's headers.
+/** Records a failure as the thread's last error. For the library's headers.
  *
  *  @param status  the failure
  *  @param call    the operation that failed; kept, not copied
  */
-MP_API MP_COLD mp_status mp_fail(mp_status status, const char *call);
+MP_API MP_COLD void mp_record_failure(mp_status status, const char *call);
+
+/** Records a failure and returns `status`, which a compiler can then see to be no success. */
+static inline mp_status mp_fail(mp_status status, const char *call) {
+    mp_record_failure(status, call);
+    return status;
+}
 
 /** @def MP_TRY(expression)
  *  Evaluates `expression` once; unless it is `MP_OK`, returns it from the calling function. */
