@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -50,9 +51,28 @@ double anonymous_bytes() {
 
 } // namespace
 
-Run::Run(Memory &memory) : memory_(&memory), memory_before_(anonymous_bytes()) {}
+Run::Run(FirstPass &first_pass) : first_pass_(&first_pass), memory_before_(anonymous_bytes()) {}
 
 double Run::grown_by() const { return anonymous_bytes() - memory_before_; }
+
+bool Run::again() {
+    if (first_pass_ != nullptr) return again_in_first_pass();
+    if (stage_ == Stage::starting) {
+        stage_ = Stage::warming;
+        return true;
+    }
+    stage_ = Stage::measuring;
+    return state_->KeepRunning();
+}
+
+bool Run::again_in_first_pass() {
+    const bool is_first = stage_ == Stage::starting;
+    stage_ = Stage::warming;
+    const double seconds = seconds_since(began_);
+    (is_first ? first_pass_->seconds_until_first_round : first_pass_->seconds_of_round) = seconds;
+    began_ = Clock::now();
+    return is_first;
+}
 
 /* ---- Cases --------------------------------------------------------------------------------------- */
 
@@ -63,7 +83,13 @@ struct Entry {
     Effort effort;
     double operations;
     std::function<void(Run &)> body;
-    Memory memory;
+    FirstPass first_pass;
+
+    /* The round that does not count is one more. */
+    double seconds_of_repetition() const {
+        return first_pass.seconds_until_first_round +
+               first_pass.seconds_of_round * (effort.rounds + 1);
+    }
 };
 
 std::vector<Entry> entries;
@@ -83,37 +109,47 @@ void show_progress(const char *what, int now, int all) {
 }
 
 /* In a child process, so that no case finds what another left in an allocator. */
-Memory measure_memory(const Entry &entry) {
+FirstPass run_first_pass(const Entry &entry) {
     int ends[2];
     require(pipe(ends) == 0, "no pipe");
     const pid_t child = fork();
     require(child >= 0, "no child process");
     if (child == 0) {
-        Memory memory;
-        Run run(memory);
+        FirstPass found;
+        Run run(found);
         entry.body(run);
         if (!run.is_released()) run.released();
-        require(write(ends[1], &memory, sizeof memory) == sizeof memory, "no answer");
+        require(write(ends[1], &found, sizeof found) == sizeof found, "no answer");
         _exit(0);
     }
     close(ends[1]);
-    Memory memory;
-    const bool answered = read(ends[0], &memory, sizeof memory) == sizeof memory;
+    FirstPass found;
+    const bool answered = read(ends[0], &found, sizeof found) == sizeof found;
     close(ends[0]);
     waitpid(child, nullptr, 0);
     if (!answered) std::fprintf(stderr, "benchmark: \"%s\" ended early\n", entry.name.c_str());
-    require(answered, "a case failed in the memory pass");
-    return memory;
+    require(answered, "a case failed in the first pass");
+    return found;
+}
+
+/* Lowers the repetitions until all of them fit into the time that there is. Fewer than three have no
+ * median worth the name. */
+void fit_into(double seconds) {
+    double needed = 0;
+    for (const Entry &entry : entries)
+        needed += entry.seconds_of_repetition() * entry.effort.repetitions;
+    if (needed <= seconds) return;
+    for (Entry &entry : entries)
+        entry.effort.repetitions =
+            std::max(3, static_cast<int>(entry.effort.repetitions * seconds / needed));
 }
 
 void measure_time(const Entry &entry, int all, benchmark::State &state) {
     Run run(state);
     entry.body(run);
     state.counters["operations"] = entry.operations;
-    if (entry.effort.memory) {
-        state.counters["memory_peak"] = entry.memory.peak;
-        state.counters["memory_released"] = entry.memory.released;
-    }
+    state.counters["memory_peak"] = entry.first_pass.memory_peak;
+    state.counters["memory_released"] = entry.first_pass.memory_released;
     show_progress("time", ++measurements, all);
 }
 
@@ -123,7 +159,6 @@ void add(const std::string &name, const std::string &system, Effort effort, doub
          std::function<void(Run &)> body) {
     const std::string full = name + "|" + system;
     if (!std::regex_search(full, wanted)) return;
-    if (quick()) effort.repetitions = effort.repetitions > 3 ? 3 : effort.repetitions;
     entries.push_back({full, effort, operations, std::move(body), {}});
 }
 
@@ -142,10 +177,11 @@ class Silent : public benchmark::BenchmarkReporter {
 
 } // namespace
 
-/* Arguments: [--quick] [--only=REGEX], and Google Benchmark's own. */
+/* Arguments: [--quick] [--only=REGEX] [--seconds=N], and Google Benchmark's own. */
 int main(int argc, char **argv) {
     using namespace bench;
     std::string only;
+    double seconds = 300;
     std::vector<char *> others;
     for (int i = 0; i < argc; i++) {
         const std::string argument = argv[i];
@@ -153,6 +189,8 @@ int main(int argc, char **argv) {
             is_quick = true;
         else if (argument.rfind("--only=", 0) == 0)
             only = argument.substr(std::strlen("--only="));
+        else if (argument.rfind("--seconds=", 0) == 0)
+            seconds = std::stod(argument.substr(std::strlen("--seconds=")));
         else
             others.push_back(argv[i]);
     }
@@ -174,10 +212,11 @@ int main(int argc, char **argv) {
 
     int done = 0, all = 0;
     for (Entry &entry : entries) {
-        if (entry.effort.memory) entry.memory = measure_memory(entry);
+        entry.first_pass = run_first_pass(entry);
         show_progress("memory", ++done, static_cast<int>(entries.size()));
-        all += entry.effort.repetitions;
     }
+    fit_into(seconds);
+    for (const Entry &entry : entries) all += entry.effort.repetitions;
     for (const Entry &entry : entries)
         benchmark::RegisterBenchmark(
             entry.name.c_str(),

@@ -27,67 +27,80 @@ std::size_t machine_memory();
 
 /* ---- One run of a case --------------------------------------------------------------------------- */
 
-/* What the memory pass found, in bytes of anonymous memory more than before the run. */
-struct Memory {
-    double peak = 0;
-    double released = 0;
+/* What the first pass finds: bytes of anonymous memory more than before the run, and what a run costs. */
+struct FirstPass {
+    double memory_peak = 0;
+    double memory_released = 0;
+    double seconds_until_first_round = 0;
+    double seconds_of_round = 0;
 };
 
 /* A case does its work while again() says so, and tells when time counts and when memory is looked at.
- * Looking takes long, so it is done in a pass of its own and costs the timed one a branch. */
+ * Looking takes long, so it is done in a pass of its own and costs the timed one a branch.
+ *
+ * The first round of a timed run does not count. It brings the memory that it frees into the state
+ * that it has in a program which does the same all the time; in a virtual machine, the host may have
+ * to find it first, which takes longer than all that is measured here. */
 class Run {
   public:
     explicit Run(benchmark::State &state) : state_(&state) {}
-    explicit Run(Memory &memory);
+    explicit Run(FirstPass &first_pass);
 
-    bool again() { return state_ != nullptr ? state_->KeepRunning() : rounds_left_-- > 0; }
+    bool again();
 
     void start() { started_ = Clock::now(); }
-    void stop() { took(std::chrono::duration<double>(Clock::now() - started_).count()); }
+    void stop() { took(seconds_since(started_)); }
 
     /* In place of start() and stop(), where a case has a clock of its own. */
     void took(double seconds) {
-        if (state_ != nullptr) state_->SetIterationTime(seconds);
+        if (stage_ == Stage::measuring) state_->SetIterationTime(seconds);
     }
 
     /* A figure besides the time; the last one of a repetition counts. */
     void note(const std::string &name, double value) {
-        if (state_ != nullptr) state_->counters[name] = value;
+        if (stage_ == Stage::measuring) state_->counters[name] = value;
     }
 
     /* Now the case holds the most memory. */
     void peak() {
-        if (memory_ != nullptr) memory_->peak = grown_by();
+        if (first_pass_ != nullptr) first_pass_->memory_peak = grown_by();
     }
 
     /* Now it has given back what it gives back. If a case does not say so, its end is meant. */
     void released() {
-        if (memory_ == nullptr) return;
-        memory_->released = grown_by();
+        if (first_pass_ == nullptr) return;
+        first_pass_->memory_released = grown_by();
         is_released_ = true;
     }
     bool is_released() const { return is_released_; }
 
-  private:
     using Clock = std::chrono::steady_clock;
+    static double seconds_since(Clock::time_point start) {
+        return std::chrono::duration<double>(Clock::now() - start).count();
+    }
 
+  private:
+    enum class Stage { starting, warming, measuring };
+
+    bool again_in_first_pass();
     double grown_by() const;
 
     benchmark::State *state_ = nullptr;
-    Memory *memory_ = nullptr;
+    FirstPass *first_pass_ = nullptr;
     double memory_before_ = 0;
-    int rounds_left_ = 1;
     bool is_released_ = false;
+    Stage stage_ = Stage::starting;
+    Clock::time_point began_ = Clock::now(); /* the run, or its round */
     Clock::time_point started_;
 };
 
 /* ---- Cases --------------------------------------------------------------------------------------- */
 
-/* How often a case is measured: each repetition gives one time, the mean of its rounds. */
+/* How often a case is measured: each repetition gives one time, the mean of its rounds. There are fewer
+ * repetitions where the time for all of it does not suffice. */
 struct Effort {
     int repetitions;
     int rounds;
-    bool memory = true; /* whether the memory pass looks at it too */
 };
 
 /* Adds what one system does in one case. A round counts as `operations`, so that times can be told for

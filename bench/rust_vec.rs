@@ -31,13 +31,14 @@ struct Mapping {
 
 impl Mapping {
     fn new(bytes: usize) -> Mapping {
-        let mapped = bytes + HUGE_PAGE;
+        let whole = bytes.next_multiple_of(HUGE_PAGE);
+        let mapped = whole + HUGE_PAGE; // room to align
         let null = std::ptr::null_mut();
         unsafe {
             let base = mmap(null, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
             assert!(base as isize != -1, "mmap failed");
             let data = ((base as usize).next_multiple_of(HUGE_PAGE)) as *mut c_void;
-            assert_eq!(madvise(data, bytes.next_multiple_of(HUGE_PAGE), MADV_HUGEPAGE), 0);
+            assert_eq!(madvise(data, whole, MADV_HUGEPAGE), 0, "madvise failed");
             Mapping { base, mapped, data }
         }
     }

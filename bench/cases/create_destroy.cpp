@@ -10,27 +10,43 @@ namespace {
 
 constexpr std::size_t size = 48 * MiB;
 
+/* Where memory comes from, and lives as long as the loop. */
+struct TheSystem {
+    const mp_recycler *recycler = nullptr;
+};
+
+struct Recycler {
+    mp_recycler handle;
+    const mp_recycler *recycler = &handle;
+    Recycler() { must(mp_recycler_create(2 * size, 0, &handle)); }
+    ~Recycler() { mp_recycler_destroy(&handle); }
+};
+
 /* Each is created, gives out its memory to write to, and is destroyed. */
 template <PageKind kind> struct Mmap : Mapping {
     static constexpr const char *name =
         kind == PageKind::huge ? "mmap + munmap, huge pages" : "mmap + munmap, 4 KiB pages";
-    Mmap() : Mapping(size, kind) {}
+    using Source = TheSystem;
+    explicit Mmap(const Source &) : Mapping(size, kind) {}
 };
 
 struct Malloc {
     static constexpr const char *name = "malloc + free";
+    using Source = TheSystem;
     char *memory = static_cast<char *>(std::malloc(size));
-    Malloc() { require(memory != nullptr, "malloc failed"); }
+    explicit Malloc(const Source &) { require(memory != nullptr, "malloc failed"); }
     ~Malloc() { std::free(memory); }
     char *data() { return memory; }
 };
 
-struct Vec {
-    static constexpr const char *name = "memory_pages, vector";
+template <class From> struct Vec {
+    using Source = From;
     mp_vec_u8_rw vec;
     std::uint8_t *room;
-    Vec() {
-        must(mp_vec_u8_rw_create(size, &vec));
+    explicit Vec(const Source &source) {
+        mp_options options = MP_INIT;
+        options.recycler = source.recycler;
+        must(mp_vec_u8_rw_create_with(size, &options, &vec));
         std::size_t n;
         must(mp_vec_u8_rw_spare_mut(&vec, size, &room, &n));
     }
@@ -38,31 +54,54 @@ struct Vec {
     char *data() { return reinterpret_cast<char *>(room); }
 };
 
-template <mp_huge_pages policy> struct Pages {
-    static constexpr const char *name = policy == MP_HUGE_PAGES_DEFAULT
-                                            ? "memory_pages, pages"
-                                            : "memory_pages, pages, huge";
+struct PlainVec : Vec<TheSystem> {
+    static constexpr const char *name = "memory_pages, vector";
+    using Vec::Vec;
+};
+struct RecycledVec : Vec<Recycler> {
+    static constexpr const char *name = "memory_pages, vector, recycled";
+    using Vec::Vec;
+};
+
+template <class From, mp_huge_pages policy> struct Pages {
+    using Source = From;
     mp_pages_r_w_nx pages;
-    Pages() {
+    explicit Pages(const Source &source) {
         mp_options options = MP_INIT;
         options.huge_pages = policy;
+        options.recycler = source.recycler;
         must(mp_pages_r_w_nx_create_with(size, &options, &pages));
     }
     ~Pages() { mp_pages_r_w_nx_destroy(&pages); }
     char *data() { return reinterpret_cast<char *>(mp_pages_r_w_nx_data_mut(&pages)); }
 };
 
+struct PlainPages : Pages<TheSystem, MP_HUGE_PAGES_DEFAULT> {
+    static constexpr const char *name = "memory_pages, pages";
+    using Pages::Pages;
+};
+struct HugePages : Pages<TheSystem, MP_HUGE_PAGES_AUTO> {
+    static constexpr const char *name = "memory_pages, pages, huge";
+    using Pages::Pages;
+};
+struct RecycledPages : Pages<Recycler, MP_HUGE_PAGES_AUTO> {
+    static constexpr const char *name = "memory_pages, pages, recycled";
+    using Pages::Pages;
+};
+
 template <class System> void cycle(Run &run, std::size_t written, int cycles) {
+    typename System::Source source;
     while (run.again()) {
         run.start();
         for (int i = 0; i < cycles; i++) {
-            System system;
+            System system(source);
             std::memset(system.data(), 77, written);
             consume(system.data());
             if (i == 0) run.peak();
         }
         run.stop();
     }
+    run.released();
 }
 
 template <class... Systems> void add_each() {
@@ -78,8 +117,8 @@ template <class... Systems> void add_each() {
 } // namespace
 
 void add_create_destroy() {
-    add_each<Mmap<PageKind::huge>, Mmap<PageKind::small>, Vec, Pages<MP_HUGE_PAGES_DEFAULT>,
-             Pages<MP_HUGE_PAGES_AUTO>, Malloc>();
+    add_each<Mmap<PageKind::huge>, Mmap<PageKind::small>, PlainVec, RecycledVec, PlainPages,
+             HugePages, RecycledPages, Malloc>();
 }
 
 } // namespace bench

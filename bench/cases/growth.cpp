@@ -78,13 +78,9 @@ void tail_of_mremap(Run &run) {
 
 /* ---- The longest push ---------------------------------------------------------------------------- */
 
-using Clock = std::chrono::steady_clock;
+using Clock = Run::Clock;
 
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-constexpr std::size_t pushed = 512 * MiB / sizeof(std::uint64_t);
+constexpr std::size_t pushed = 256 * MiB / sizeof(std::uint64_t);
 
 /* All systems here grow at powers of two, or at multiples of a huge page: the pushes between are too
  * many to look at the clock before each. */
@@ -112,7 +108,7 @@ template <class System> void longest_push(Run &run) {
                 const void *before = system.data();
                 const auto start = Clock::now();
                 system.push(value);
-                const double took = seconds_since(start);
+                const double took = Run::seconds_since(start);
                 moves += len != 0 && before != system.data();
                 if (i == 0)
                     fastest.push_back(took);
@@ -135,7 +131,7 @@ template <PageKind kind> void one_fault(Run &run) {
         Mapping memory(pages * page, kind);
         const auto start = Clock::now();
         for (std::size_t i = 0; i < pages; i++) memory.data()[i * page] = 77;
-        run.took(seconds_since(start) / pages);
+        run.took(Run::seconds_since(start) / pages);
         consume(memory.data());
         run.peak();
     }

@@ -12,7 +12,7 @@ namespace bench {
 namespace {
 
 using T = std::uint64_t;
-using Clock = std::chrono::steady_clock;
+using Clock = Run::Clock;
 
 /* ---- What is done to a vector of each size ------------------------------------------------------- */
 
@@ -126,7 +126,7 @@ void add_scale() {
             const auto add_system = [&](const std::string &system, auto tag) {
                 using System = typename decltype(tag)::type;
                 add("scale." + std::to_string(threads) + "." + std::to_string(bytes), system,
-                    {bytes >= 256 * MiB ? 3 : 5, 1, false}, static_cast<double>(bytes / sizeof(T)),
+                    {bytes >= 256 * MiB ? 3 : 5, 1}, static_cast<double>(bytes / sizeof(T)),
                     [=](Run &run) { scale<System>(run, threads, bytes); });
             };
             add_system("raw loop, huge pages", Tag<RawScale<PageKind::huge>>{});

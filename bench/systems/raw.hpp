@@ -25,17 +25,17 @@ class Mapping {
   public:
     Mapping(std::size_t bytes, PageKind kind) {
         /* Room to align, which stays mapped and untouched: cheaper than cutting it off. */
+        const std::size_t whole = (bytes + huge_page - 1) / huge_page * huge_page;
         const std::size_t slack = kind == PageKind::huge ? huge_page : 0;
-        mapped_ = bytes + slack;
+        bytes_ = kind == PageKind::huge ? whole : bytes;
+        mapped_ = bytes_ + slack;
         base_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         require(base_ != MAP_FAILED, "mmap failed");
         data_ = static_cast<char *>(base_) + (-reinterpret_cast<std::uintptr_t>(base_) &
                                               (slack != 0 ? huge_page - 1 : 0));
-        bytes_ = bytes;
         if (kind == PageKind::huge)
-            require(madvise(data_, (bytes + huge_page - 1) & -huge_page, MADV_HUGEPAGE) == 0,
-                    "no huge pages");
+            require(madvise(data_, bytes_, MADV_HUGEPAGE) == 0, "no huge pages");
         else if (huge_pages_by_default())
             require(madvise(base_, mapped_, MADV_NOHUGEPAGE) == 0, "no small pages");
     }

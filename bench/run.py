@@ -1,0 +1,98 @@
+"""Runs the benchmark under each allocator, and makes results.json, the tables and the plots of it."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import machine
+import plots
+import results
+import tables
+
+# What an allocator has a say in, and with whom each of its peers is compared.
+ALLOCATOR_CASES = (
+    r"^(fill_fresh\..*|refill\.f64|create_destroy\..*|decommit\..*|small\..*)"
+    r"\|(raw loop, huge pages$|memory_pages|mmap|malloc|realloc|std|stb|utarray|GArray)"
+)
+
+
+def find_allocators():
+    """Returns {name: library} of the allocators that this machine has."""
+    known = {"jemalloc": "libjemalloc.so", "mimalloc": "libmimalloc.so",
+             "tcmalloc": "libtcmalloc_minimal.so"}
+    cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
+    found = {}
+    for name, soname in known.items():
+        match = re.search(rf"^\s*{re.escape(soname)}\S* .*=> (\S+)$", cache, re.MULTILINE)
+        if match:
+            found[name] = match.group(1)
+        else:
+            print(f"   {name} is not here and left out", file=sys.stderr)
+    return found
+
+
+def run_harness(program, arguments, library=None):
+    """Runs the C++ part and returns its JSON."""
+    environment = dict(os.environ)
+    if library:
+        environment["LD_PRELOAD"] = library
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        subprocess.run(
+            [program, *arguments, "--benchmark_enable_random_interleaving=true",
+             f"--benchmark_out={out}", "--benchmark_out_format=json"],
+            env=environment, check=True)
+        return json.loads(out.read_text())
+
+
+def run_all(build, quick):
+    flags = ["--quick"] if quick else []
+    harness = build / "memory_pages_bench"
+    runs = {}
+    print("== everything, with the C library's malloc", file=sys.stderr)
+    runs[results.GLIBC] = run_harness(harness, flags)
+    for name, library in find_allocators().items():
+        print(f"== what uses malloc, with {name}", file=sys.stderr)
+        runs[name] = run_harness(harness, [*flags, f"--only={ALLOCATOR_CASES}"], library)
+    rust = build / "rust_bench"
+    if rust.exists():
+        print("== Rust's Vec", file=sys.stderr)
+        output = subprocess.run([rust, *flags], stdout=subprocess.PIPE, check=True).stdout
+        runs[results.RUST] = json.loads(output)
+    else:
+        print("   there is no rustc here; Rust's Vec is left out", file=sys.stderr)
+    return runs
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True, help="where CMake built to")
+    parser.add_argument("--quick", action="store_true", help="end within a minute")
+    parser.add_argument("--only-report", action="store_true",
+                        help="make tables and plots of a results.json that is there")
+    parser.add_argument("-o", "--output", type=Path, default=Path(__file__).parent / "results",
+                        help="the folder for results.json, tables.md and the plots")
+    arguments = parser.parse_args()
+
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    file = arguments.output / "results.json"
+    if not arguments.only_report:
+        runs = run_all(arguments.build, arguments.quick)
+        found = results.summarise(runs, machine.describe(runs[results.GLIBC]["context"]))
+        file.write_text(json.dumps(found, indent=1) + "\n")
+    measured = results.Results(json.loads(file.read_text()))
+
+    text = tables.render(measured)
+    (arguments.output / "tables.md").write_text(text)
+    print(text)
+    for name in plots.draw_all(measured, arguments.output):
+        print(f"wrote {arguments.output / name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The results as Markdown: first what was promised, then every figure."""
+
+import targets
+from results import GLIBC, LIMITS
+from units import amount, duration
+
+TITLES = {
+    "fill_fresh": "Fill fresh memory: create, push, destroy",
+    "refill": "Fill again after clear",
+    "refill_given_back": "Fill, and give the memory back",
+    "append_fresh": "Append 80 MB in one call, to fresh memory",
+    "append_again": "Append 80 MB in one call, to resident memory",
+    "create_destroy": "Create and destroy 48 MiB",
+    "decommit": "Give the memory of 80 MB back",
+    "permission": "Change the permission of 256 MiB",
+    "growth": "Growth",
+    "sum": "Sum of u64, one after the other",
+    "random_read": "Random reads",
+    "call": "Call of machine code",
+    "small": "Vectors of ten elements",
+    "sparse": "1 GiB, one byte touched in each MiB",
+}
+
+
+def title(case):
+    family, _, detail = case.partition(".")
+    return TITLES[family] + (f" ({detail})" if detail else "")
+
+
+def table(head, lines, align):
+    """One Markdown table, padded so that it reads well as plain text too."""
+    widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
+
+    def one(cells):
+        padded = [cell.ljust(width) if side == "l" else cell.rjust(width)
+                  for cell, width, side in zip(cells, widths, align)]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = ["-" * width if side == "l" else "-" * (width - 1) + ":"
+            for width, side in zip(widths, align)]
+    return "\n".join([one(head), one(rule), *map(one, lines)])
+
+
+def promises(measured):
+    marks = {True: "yes", False: "**no**", None: ""}
+    rows = targets.rows(measured)
+    lines = [[row.what, row.reach, row.got, marks[row.reached]] for row in rows]
+    kept, known = sum(row.reached is True for row in rows), sum(
+        row.reached is not None for row in rows)
+    return (f"## What was promised\n\n{kept} of {known} promises kept. Ratios are those of medians "
+            "within one run.\n\n"
+            + table(["case", "to reach", "measured", "kept"], lines, "lllr"))
+
+
+def details(measured, case):
+    # Who does not use malloc is the same under each.
+    everyone = sorted((one for one in measured.of_case(case) if one.is_peer or one.run == GLIBC),
+                      key=lambda one: one.per_operation())
+    limits = [one.system for one in measured.of_case(case) if one.system.startswith(LIMITS)]
+    limit = next((name for name in limits if "huge" in name and "vectorised" not in name),
+                 limits[0] if limits else None)
+    ours = [one.system for one in everyone if one.is_ours]
+    best = next((name for name in ours if name.endswith("push")), ours[0] if ours else None)
+    lines = []
+    for one in everyone:
+        ratios = [measured.ratio(one, case, other) if other else None for other in (limit, best)]
+        low, high = (quartile / one.operations
+                     for quartile in (one.first_quartile, one.third_quartile))
+        lines.append([
+            f"**{one.name}**" if one.is_ours else one.name,
+            duration(one.per_operation()), f"{duration(low)} – {duration(high)}",
+            *[f"{ratio:.2f}" if ratio else "" for ratio in ratios],
+            amount(one.memory_peak), amount(one.memory_released)])
+    head = ["system", "median", "quartiles", f"× {limit}", f"× {best}", "resident", "after"]
+    return f"### {title(case)}\n\n" + table(head, lines, "lrrrrrr")
+
+
+def render(measured):
+    """Returns the whole text."""
+    cases = list(dict.fromkeys(one.case for one in measured.all))
+    # In the order of the titles, which is that of the promises; the scale is for plots.
+    families = list(TITLES)
+    cases = sorted((case for case in cases if case.split(".")[0] in families),
+                   key=lambda case: families.index(case.split(".")[0]))
+    machine = "\n".join(f"- {fact}: {text}" for fact, text in measured.machine.items())
+    return "\n\n".join([
+        "# Results", machine, promises(measured),
+        "## Every figure\n\nTimes are for one element, call or creation; ratios are seen in the "
+        "run that the system took part in. Resident memory is the anonymous memory of the process, "
+        "at its peak and after release.",
+        *[details(measured, case) for case in cases]]) + "\n"
