@@ -64,8 +64,13 @@ def check_programs(folder, **options):
     assert run_well(folder / "simulate_cpp", **options) == "500.0 kg\n"
 
 
-@pytest.mark.parametrize("shared", ["OFF", "ON"])
-@pytest.mark.parametrize("way", ["add_subdirectory", "FetchContent", "find_package"])
+@pytest.mark.parametrize(("way", "shared"), [
+    ("add_subdirectory", "OFF"),
+    ("add_subdirectory", "ON"),
+    ("FetchContent", "OFF"),
+    ("find_package", "OFF"),
+    ("find_package", "ON"),
+])
 def test_cmake_project(way, shared, project, configuring):
     run_well(*configuring(way, f"-DBUILD_SHARED_LIBS={shared}"))
     build(project)
