@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 
 import pytest
 from generator import CORE_SPEC, HERE, files, mpgen
@@ -214,22 +213,6 @@ def test_depfile_names_every_input(tmp_path):
     assert str(CORE_SPEC) in inputs
     for name in ["schema.json", "vec.h.jinja", "vec_bodies.jinja", "model.py", "__main__.py"]:
         assert f"/{name}" in inputs
-
-
-def test_make_reads_the_depfile(tmp_path):
-    out = tmp_path / "out"
-    assert mpgen("generate", OWN, "-o", out, "--depfile", tmp_path / "d").returncode == 0
-    header = out / "my_types.h"
-    (tmp_path / "Makefile").write_text(f"include d\n{header}:\n\t@echo made again\n")
-    up_to_date = subprocess.run(
-        ["make", "-C", tmp_path, header], capture_output=True, text=True, check=True
-    )
-    assert "made again" not in up_to_date.stdout
-    os.utime(header, (1, 1))
-    out_of_date = subprocess.run(
-        ["make", "-C", tmp_path, header], capture_output=True, text=True, check=True
-    )
-    assert "made again" in out_of_date.stdout
 
 
 # ---- the same spec, the same bytes ---------------------------------------------------------------
