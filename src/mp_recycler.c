@@ -2,7 +2,7 @@
 
 #include "mp_compiler.h"
 #include "mp_error.h"
-#include "mp_region_internal.h"
+#include "mp_release.h"
 
 enum { CLASSES = 64 };
 
@@ -30,7 +30,7 @@ static void put(mp_recycler_state *state, mp_slot *slot) {
 
 static void give_up(mp_recycler_state *state, mp_slot *slot) {
     mp_atomic_sub(&state->bytes, slot->kept_len);
-    mp_region_release(slot);
+    mp_release(slot);
 }
 
 /* ---- Age ----------------------------------------------------------------------------------------- */

@@ -3,54 +3,12 @@
 #include "mp_compiler.h"
 #include "mp_error.h"
 #include "mp_recycler_internal.h"
+#include "mp_release.h"
 #include "mp_ticket.h"
 
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 
 static const mp_region empty_region;
-
-/* ---- Giving memory back -------------------------------------------------------------------------- */
-
-static size_t unreleased_bytes; /* atomic */
-static mp_slot_stack unreleased;
-
-size_t mp_unreleased_bytes(void) { return mp_atomic_load(&unreleased_bytes); }
-
-/* Releases the mapping of a claimed slot. The system may refuse, at its limit of mappings: cutting a
- * piece out of a merged mapping makes one more. Physical memory can be given back all the same, and the
- * slot waits with the address space for a better moment. */
-void mp_region_release(mp_slot *slot) {
-    if (mp_os_release(slot->base, slot->bytes).code == 0) {
-        mp_slot_give_back(slot);
-        return;
-    }
-    (void)mp_os_decommit(slot->base, slot->bytes);
-    mp_atomic_add(&unreleased_bytes, slot->bytes);
-    mp_slot_push(&unreleased, slot);
-}
-
-/* Releases a range in the name of a claimed slot of its own, which lets it wait if it must. */
-static void release_range(mp_slot *slot, unsigned char *base, size_t bytes) {
-    slot->base = base;
-    slot->bytes = bytes;
-    if (bytes != 0)
-        mp_region_release(slot);
-    else
-        mp_slot_give_back(slot);
-}
-
-static void retry_unreleased(void) {
-    while (MP_UNLIKELY(mp_unreleased_bytes() != 0)) {
-        mp_slot *slot = mp_slot_pop(&unreleased);
-        if (slot == NULL) return;
-        if (mp_os_release(slot->base, slot->bytes).code != 0) {
-            mp_slot_push(&unreleased, slot);
-            return;
-        }
-        mp_atomic_sub(&unreleased_bytes, slot->bytes);
-        mp_slot_give_back(slot);
-    }
-}
 
 /* ---- Areas: address space with its options ------------------------------------------------------- */
 
@@ -181,7 +139,7 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
 
     /* What failed is classified before the roll-back frees what was lacking. */
     const mp_status status = mp_fail_os(result);
-    release_range(spare, base, bytes);
+    mp_release_range(spare, base, bytes);
     return status;
 }
 
@@ -207,7 +165,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     if (populate(kept, out->data, 0, out->len).code == 0 &&
         (out->len >= len || commit(out, kept, len) == MP_OK))
         return kept;
-    mp_region_release(kept);
+    mp_release(kept);
     return NULL;
 }
 
@@ -219,7 +177,7 @@ static mp_status create(size_t len, size_t reserved, bool huge, bool promise, un
     *out = empty_region;
     *used = 0;
     MP_TRY(check_options(options, access));
-    retry_unreleased();
+    mp_release_retry();
 
     mp_slot *slot;
     const mp_os_result taken = mp_slot_take(&slot);
@@ -295,7 +253,7 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
         if (result.code != 0) {
             const mp_status status = mp_fail_os(result);
             mp_recycler_leave(slot->recycler);
-            mp_region_release(slot);
+            mp_release(slot);
             *out = empty_region;
             return status;
         }
@@ -318,9 +276,9 @@ void mp_region_destroy(mp_region *region) {
          mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0);
     if (has_access && slot->wipe_on_destroy) mp_zero_for_good(old.data, old.len);
     if (!has_access || recycler == NULL || !mp_recycler_keep(recycler, slot, old.len))
-        mp_region_release(slot);
+        mp_release(slot);
     mp_recycler_leave(recycler);
-    retry_unreleased();
+    mp_release_retry();
 }
 
 mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes) {
@@ -430,7 +388,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
         result = mp_os_move(region->data, region->len, area.data, len, whole, &source);
         if (result.code != 0) {
             status = mp_fail_os(result);
-            release_range(before, area.base, area.bytes);
+            mp_release_range(before, area.base, area.bytes);
             mp_slot_give_back(behind);
             return status;
         }
@@ -440,10 +398,10 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
     if (huge && region->len != 0) (void)use_huge_pages(slot, area.base, area.bytes, true);
     if (source == MP_OS_SOURCE_GONE) {
         unsigned char *old_end = region->data + region->len;
-        release_range(before, slot->base, (size_t)(region->data - slot->base));
-        release_range(behind, old_end, (size_t)(slot->base + slot->bytes - old_end));
+        mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
+        mp_release_range(behind, old_end, (size_t)(slot->base + slot->bytes - old_end));
     } else {
-        release_range(before, slot->base, slot->bytes);
+        mp_release_range(before, slot->base, slot->bytes);
         mp_slot_give_back(behind);
     }
     slot->base = area.base;

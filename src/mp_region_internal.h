@@ -9,16 +9,12 @@
 #define MP_REGION_INTERNAL_H
 
 #include "memory_pages/mp_region.h"
-#include "mp_ticket.h"
 
 /* Creates a readable and writable region of `reserved` bytes of address space, of which `len` or more
  * are accessible; both are whole pages, `len` may be 0. `*used` is how many of the accessible bytes come
  * from a recycler and may hold anything; the others are zero. */
 mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
                             mp_region *out, size_t *used);
-
-/* Gives the mapping of a claimed slot back to the system, and the slot to the table. */
-void mp_region_release(mp_slot *slot);
 
 /* Bytes that the region can commit without moving; 0 for an empty or stale one. */
 size_t mp_region_room(const mp_region *region);

@@ -1,0 +1,40 @@
+#include "mp_release.h"
+
+#include "mp_compiler.h"
+
+static size_t unreleased_bytes; /* atomic */
+static mp_slot_stack unreleased;
+
+size_t mp_unreleased_bytes(void) { return mp_atomic_load(&unreleased_bytes); }
+
+void mp_release(mp_slot *slot) {
+    if (mp_os_release(slot->base, slot->bytes).code == 0) {
+        mp_slot_give_back(slot);
+        return;
+    }
+    (void)mp_os_decommit(slot->base, slot->bytes);
+    mp_atomic_add(&unreleased_bytes, slot->bytes);
+    mp_slot_push(&unreleased, slot);
+}
+
+void mp_release_range(mp_slot *slot, unsigned char *base, size_t bytes) {
+    slot->base = base;
+    slot->bytes = bytes;
+    if (bytes != 0)
+        mp_release(slot);
+    else
+        mp_slot_give_back(slot);
+}
+
+void mp_release_retry(void) {
+    while (MP_UNLIKELY(mp_unreleased_bytes() != 0)) {
+        mp_slot *slot = mp_slot_pop(&unreleased);
+        if (slot == NULL) return;
+        if (mp_os_release(slot->base, slot->bytes).code != 0) {
+            mp_slot_push(&unreleased, slot);
+            return;
+        }
+        mp_atomic_sub(&unreleased_bytes, slot->bytes);
+        mp_slot_give_back(slot);
+    }
+}

@@ -1,0 +1,19 @@
+/* Giving address space back to the system, which may refuse: at its limit of mappings, cutting a piece out
+ * of a merged mapping would make one more. Physical memory can be given back all the same, and the slot
+ * waits with the address space for a better moment; mp_unreleased_bytes() tells how much waits.
+ */
+#ifndef MP_RELEASE_H
+#define MP_RELEASE_H
+
+#include "mp_ticket.h"
+
+/* Releases the mapping of a claimed slot, which goes back to the table, now or later. */
+void mp_release(mp_slot *slot);
+
+/* The same for a range that may be empty, in the name of a claimed slot of its own. */
+void mp_release_range(mp_slot *slot, unsigned char *base, size_t bytes);
+
+/* Tries again for what waits, if anything does. */
+void mp_release_retry(void);
+
+#endif
