@@ -11,6 +11,7 @@
 #ifndef MP_TICKET_H
 #define MP_TICKET_H
 
+#include "memory_pages/mp_region.h"
 #include "os/mp_os.h"
 
 struct mp_recycler_state;

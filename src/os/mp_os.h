@@ -13,7 +13,7 @@
 #ifndef MP_OS_H
 #define MP_OS_H
 
-#include "memory_pages/mp_region.h"
+#include "memory_pages/mp_system.h"
 
 /* code: 0, or the system's error code. call: the system call that gave it, a string literal. */
 typedef struct mp_os_result {

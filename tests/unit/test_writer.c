@@ -102,7 +102,7 @@ static void write_until_refused(void) {
 }
 
 START_TEST(a_refusal_loses_nothing) {
-    if (skips_under_valgrind("limits")) return;
+    if (skips_with_guests()) return;
     in_child(write_until_refused);
 }
 END_TEST

@@ -27,14 +27,6 @@ typedef struct mp_region {
     mp_ticket ticket;    /**< who owns them */
 } mp_region;
 
-/** What the system may be told about coming accesses. */
-typedef enum mp_advice {
-    MP_ADVICE_NORMAL,     /**< nothing is known: as if nothing had been said */
-    MP_ADVICE_SOON,       /**< the range is needed soon: read it in from swap */
-    MP_ADVICE_SEQUENTIAL, /**< it is read from front to back: read ahead */
-    MP_ADVICE_RANDOM      /**< it is read in no order: do not read ahead */
-} mp_advice;
-
 /** Tells whether `ticket`'s slot still has its epoch. False for an empty ticket. One load, one
  *  compare; detects staleness, does not prevent it. */
 #if defined(__GNUC__) && !defined(__TINYC__)
@@ -80,12 +72,6 @@ MP_API MP_MUST_USE mp_status mp_region_resize(mp_region *region, size_t min_byte
 /** Gives the physical memory of `n` bytes at `offset` back; both are multiples of the page size. The
  *  bytes then read as zero. */
 MP_API MP_MUST_USE mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n);
-
-/** A range of bytes. */
-typedef struct mp_range {
-    size_t offset; /**< the first byte */
-    size_t n;      /**< how many bytes */
-} mp_range;
 
 /** As mp_region_decommit() for `count` ranges in as few system calls as possible. All of them are
  *  checked before the first is decommitted. */

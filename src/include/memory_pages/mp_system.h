@@ -1,5 +1,6 @@
 /** @file
- *  Facts about the system that the program runs on.
+ *  What the library and the system say to each other: permissions, hints, ranges, and facts about the
+ *  system that the program runs on.
  */
 #ifndef MEMORY_PAGES_MP_SYSTEM_H
 #define MEMORY_PAGES_MP_SYSTEM_H
@@ -15,6 +16,20 @@ typedef enum mp_access {
     MP_ACCESS_WRITE = 2,
     MP_ACCESS_EXEC = 4
 } mp_access;
+
+/** What the system may be told about coming accesses. */
+typedef enum mp_advice {
+    MP_ADVICE_NORMAL,     /**< nothing is known: as if nothing had been said */
+    MP_ADVICE_SOON,       /**< the range is needed soon: read it in from swap */
+    MP_ADVICE_SEQUENTIAL, /**< it is read from front to back: read ahead */
+    MP_ADVICE_RANDOM      /**< it is read in no order: do not read ahead */
+} mp_advice;
+
+/** A range of bytes. */
+typedef struct mp_range {
+    size_t offset; /**< the first byte */
+    size_t n;      /**< how many bytes */
+} mp_range;
 
 /** Returns the size of a page in bytes: a power of two, asked of the system, 4096 or more. */
 MP_API size_t mp_page_size(void);
