@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a mistake in the spec or files out of date, 2 a mistake i
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,12 +49,19 @@ def read(path, core=CORE_SPEC):
 
 def main(arguments=None):
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a terminal may not know a spec's letters
     try:
-        return options.run(_job(options), options)
+        status = options.run(_job(options), options)
+        sys.stdout.flush()
+        return status
     except Mistakes as mistakes:
         print(mistakes, file=sys.stderr)
     except emit.EmitError as error:
         print(f"mpgen: error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever reads has seen enough. Python must not find the pipe broken once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 

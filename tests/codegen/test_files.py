@@ -156,6 +156,20 @@ def test_check_sees_line_ends(out):
     assert mpgen("check", TINY, "-o", out).returncode == 1
 
 
+def test_check_speaks_to_any_terminal(out):
+    (out / "docs/functions.md").unlink()
+    done = mpgen("check", TINY, "-o", out, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 1
+    assert "\\u25cf available" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_check_minds_no_reader_that_leaves(tmp_path):
+    first = ["/bin/sh", "-c", '"$@" | head -n 1', "sh"]
+    done = mpgen("check", CORE_SPEC, "-o", tmp_path / "out", wrapper=first)
+    assert (done.stdout, done.stderr) == ("--- /dev/null\n", "")
+
+
 def test_check_writes_nothing(tmp_path):
     assert mpgen("check", TINY, "-o", tmp_path / "out").returncode == 1
     assert files(tmp_path) == {}
