@@ -13,8 +13,7 @@
 
 namespace bench {
 
-void require(bool condition, const char *what) {
-    if (condition) return;
+void fail(const char *what) {
     std::fprintf(stderr, "benchmark: %s\n", what);
     std::abort();
 }

@@ -139,8 +139,14 @@ template <class T> inline void consume(const T *data) {
     asm volatile("" : : "r"(data) : "memory");
 }
 
-/* A failure here is one of the benchmark: the figures would mean nothing. */
-void require(bool condition, const char *what);
+/* ---- Failures ------------------------------------------------------------------------------------ */
+
+[[noreturn, gnu::cold]] void fail(const char *what);
+
+/* What fails here fails the benchmark: its figures would mean nothing. */
+inline void require(bool condition, const char *what) {
+    if (__builtin_expect(!condition, 0)) fail(what);
+}
 
 } // namespace bench
 

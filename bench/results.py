@@ -8,7 +8,7 @@ RUST = "rust"
 
 # Who is no peer: the limits, and what is under measurement.
 OURS = "memory_pages"
-LIMITS = ("raw", "mmap", "mremap", "memcpy", "mprotect", "one fault", "function pointer")
+LIMITS = ("raw", "madvise", "mmap", "mremap", "memcpy", "mprotect", "one fault", "function pointer")
 
 MEMORY = ("memory_peak", "memory_released")
 PHASES = ("fill", "refill", "decommit", "freeze")

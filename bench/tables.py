@@ -11,7 +11,7 @@ TITLES = {
     "append_fresh": "Append 80 MB in one call, to fresh memory",
     "append_again": "Append 80 MB in one call, to resident memory",
     "create_destroy": "Create and destroy 48 MiB",
-    "decommit": "Give the memory of 80 MB back",
+    "decommit": "Give memory back and keep the address space",
     "permission": "Change the permission of 256 MiB",
     "growth": "Growth",
     "sum": "Sum of u64, one after the other",

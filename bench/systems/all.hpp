@@ -31,7 +31,8 @@ template <class T>
 using Limits = List<RawLoop<T, PageKind::huge>, RawBlocks<T>, RawLoop<T, PageKind::small>>;
 
 template <class T>
-using Ours = List<MemoryPagesPush<T>, MemoryPagesAppend<T>, MemoryPagesSpare<T>>;
+using Ours = List<MemoryPagesPush<T>, MemoryPagesWriter<T>, MemoryPagesAppend<T>,
+                  MemoryPagesSpare<T>>;
 
 } // namespace bench
 

@@ -20,9 +20,13 @@ template <class T> struct VecOf;
     template <> struct VecOf<type> {                                                                \
         using Rw = vec##_rw;                                                                        \
         using Ro = vec##_ro;                                                                        \
+        using Writer = vec##_writer;                                                                \
         static constexpr auto create = vec##_rw_create;                                             \
         static constexpr auto destroy = vec##_rw_destroy;                                           \
         static constexpr auto push = vec##_rw_push;                                                 \
+        static constexpr auto writer = vec##_rw_writer;                                             \
+        static constexpr auto writer_push = vec##_writer_push;                                      \
+        static constexpr auto writer_finish = vec##_writer_finish;                                  \
         static constexpr auto append = vec##_rw_append;                                             \
         static constexpr auto append_zeroed = vec##_rw_append_zeroed;                               \
         static constexpr auto spare_mut = vec##_rw_spare_mut;                                       \
@@ -71,7 +75,20 @@ class MemoryPagesPush : public MemoryPagesVec<T>, public FillByPush<MemoryPagesP
     using MemoryPagesVec<T>::MemoryPagesVec;
 
     void push(T value) {
-        if (MP_UNLIKELY(VecOf<T>::push(&this->vec_, value) != MP_OK)) must(MP_ERR_SYSTEM);
+        must(VecOf<T>::push(&this->vec_, value));
+    }
+};
+
+/* The form for producers of single elements. */
+template <class T> class MemoryPagesWriter : public MemoryPagesVec<T> {
+  public:
+    static constexpr const char *name = "memory_pages, writer";
+    using MemoryPagesVec<T>::MemoryPagesVec;
+
+    [[gnu::noinline]] void fill(T value, std::size_t n) {
+        typename VecOf<T>::Writer writer = VecOf<T>::writer(&this->vec_);
+        for (std::size_t i = 0; i < n; i++) must(VecOf<T>::writer_push(&writer, value));
+        VecOf<T>::writer_finish(&writer);
     }
 };
 
