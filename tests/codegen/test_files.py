@@ -164,9 +164,10 @@ def test_check_speaks_to_any_terminal(out):
     assert "Traceback" not in done.stderr
 
 
-def test_check_minds_no_reader_that_leaves(tmp_path):
+@pytest.mark.parametrize("command", ["check", "list"])
+def test_minds_no_reader_that_leaves(command, tmp_path):
     nobody_reads = ["/bin/sh", "-c", '"$@" | true', "sh"]
-    done = mpgen("check", TINY, "-o", tmp_path / "out", wrapper=nobody_reads)
+    done = mpgen(command, TINY, "-o", tmp_path / "out", wrapper=nobody_reads)
     assert (done.stdout, done.stderr) == ("", "")
 
 
