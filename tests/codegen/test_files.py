@@ -167,7 +167,8 @@ def test_check_speaks_to_any_terminal(out):
 @pytest.mark.parametrize("command", ["check", "list"])
 def test_minds_no_reader_that_leaves(command, tmp_path):
     nobody_reads = ["/bin/sh", "-c", '"$@" | true', "sh"]
-    done = mpgen(command, TINY, "-o", tmp_path / "out", wrapper=nobody_reads)
+    buffered = {"PYTHONUNBUFFERED": ""}
+    done = mpgen(command, TINY, "-o", tmp_path / "out", wrapper=nobody_reads, env=buffered)
     assert (done.stdout, done.stderr) == ("", "")
 
 
