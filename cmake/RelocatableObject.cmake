@@ -29,7 +29,7 @@ function(memory_pages_relocatable_object variable objects)
         COMMAND ${CMAKE_C_COMPILER} ${flags} -nostdlib -r
             -o ${object} $<TARGET_OBJECTS:${objects}>
         ${localise} ${object}
-        DEPENDS $<TARGET_OBJECTS:${objects}>
+        DEPENDS ${objects} $<TARGET_OBJECTS:${objects}>
         COMMENT "Joining the objects of ${objects}"
         COMMAND_EXPAND_LISTS VERBATIM)
     # Link-time optimisation would leave the compiler's own form, which has no symbols to hide.

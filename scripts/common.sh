@@ -38,6 +38,7 @@ need_test_tools() {
     need_build_tools
     need "g++" compiles g++
     need clang compiles clang
+    need make make --version
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
     need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \
