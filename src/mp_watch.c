@@ -12,6 +12,8 @@
 #define RUNNING_ON_VALGRIND 0
 #define VALGRIND_MAKE_MEM_DEFINED(memory, bytes) ((void)(memory), (void)(bytes))
 #define VALGRIND_MAKE_MEM_NOACCESS(memory, bytes) ((void)(memory), (void)(bytes))
+#define VALGRIND_DISABLE_ERROR_REPORTING ((void)0)
+#define VALGRIND_ENABLE_ERROR_REPORTING ((void)0)
 #endif
 
 /* The runtime of ASan (sanitizer/asan_interface.h), which is there if the program was built with it. */
@@ -36,3 +38,7 @@ void mp_watch_forbid(void *memory, size_t bytes) {
     if (HAS_ASAN) __asan_poison_memory_region(memory, bytes);
     VALGRIND_MAKE_MEM_NOACCESS(memory, bytes);
 }
+
+void mp_watch_pause(void) { VALGRIND_DISABLE_ERROR_REPORTING; }
+
+void mp_watch_resume(void) { VALGRIND_ENABLE_ERROR_REPORTING; }

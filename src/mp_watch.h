@@ -16,4 +16,8 @@ bool mp_watch_is_on(void);
 void mp_watch_allow(void *memory, size_t bytes);
 void mp_watch_forbid(void *memory, size_t bytes);
 
+/* Between these, the thread tries what may be forbidden, and nothing is to be reported. */
+void mp_watch_pause(void);
+void mp_watch_resume(void);
+
 #endif

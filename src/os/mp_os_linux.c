@@ -193,7 +193,10 @@ static mp_os_result map(size_t bytes, size_t alignment, int protection, int flag
     size_t room;
     if (!mp_checked_add(bytes, slack, &room)) return (mp_os_result){ENOMEM, "mmap"};
     void *base = mmap(NULL, room, protection, flags | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (base == MAP_FAILED) return result_of(true, "mmap", saved);
+    if (base == MAP_FAILED) {
+        if (errno == EINVAL) errno = ENOMEM; /* how Valgrind says that there is no room */
+        return result_of(true, "mmap", saved);
+    }
 
     const size_t before = (size_t)(-(uintptr_t)base & (alignment - 1));
     const size_t behind = slack - before;
