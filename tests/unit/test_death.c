@@ -15,11 +15,14 @@ static unsigned enforced(unsigned access) {
     return mp_enforced(access & MP_ACCESS_READ, access & MP_ACCESS_WRITE, access & MP_ACCESS_EXEC);
 }
 
-/** Tries each access on the first, a middle and the last place that can hold `code_of_return`. */
+/* From the end of the pages, for what decodes instructions ahead of their execution (valgrind). */
+enum { LAST_PLACE = 16 };
+
+/** Tries each access at the front, in the middle and near the end. */
 static void check_accesses(const struct pages_type *type, const mp_region *pages) {
     uint8_t *data = type->unsafe_ptr(pages);
     const size_t len = type->len(pages);
-    const size_t places[] = {0, len / 2, len - code_of_return_size};
+    const size_t places[] = {0, len / 2, len - LAST_PLACE};
     for (size_t i = 0; i < COUNT_OF(places); i++) {
         kernel_poke(data + places[i], code_of_return, code_of_return_size);
         for (size_t k = 0; k < COUNT_OF(accesses); k++) {
