@@ -35,6 +35,8 @@
 
 /* ---- Attributes --------------------------------------------------------------------------------- */
 
+/** @def MP_HAS_ATTRIBUTE(name)
+ *  Whether the compiler knows an attribute, for `#if`; 0 where it can't be asked. */
 #if defined(__has_attribute)
 #define MP_HAS_ATTRIBUTE(name) __has_attribute(name)
 #else
@@ -119,6 +121,10 @@
 
 /* ---- Linkage ------------------------------------------------------------------------------------ */
 
+/** @def MP_EXTERN_C_BEGIN
+ *  Starts declarations with C linkage. */
+/** @def MP_EXTERN_C_END
+ *  Ends them. */
 #if defined(__cplusplus)
 #define MP_EXTERN_C_BEGIN extern "C" {
 #define MP_EXTERN_C_END }
@@ -148,6 +154,8 @@
  *  Linkage of the typed functions. By default each is a `static inline` of a few lines; with
  *  `MP_LINKED` defined a program calls the same text compiled once into the library, which is what
  *  bindings from other languages use. */
+/** @def MP_HAS_BODIES
+ *  Whether the typed headers show the bodies of their functions, for `#if`. */
 #if defined(MP_BUILDING_INSTANCES)
 #define MP_INLINE MP_API
 #define MP_HAS_BODIES 1

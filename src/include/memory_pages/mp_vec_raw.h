@@ -113,8 +113,8 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_advance(mp_vec_raw *vec, size_t n,
 
 /** Room for elements: from `at` up to `end`. Both NULL where there is none. */
 typedef struct mp_room {
-    void *at;
-    void *end;
+    void *at;  /**< where the first element goes */
+    void *end; /**< where the room ends */
 } mp_room;
 
 /** Takes what a writer has written into the array, and gives it room for at least one element more.
@@ -147,8 +147,10 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_advise_soon(const mp_vec_raw *vec, size_
 /** Passes a hint about the whole array, and what it will grow into, on to the system. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice);
 
-/** Makes the memory read-only (or, with `thaw`, writable again); `to` then owns it. */
+/** Makes the memory read-only; `to` then owns it. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to);
+
+/** Makes the memory of a frozen array writable again; `to` then owns it. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to);
 
 MP_EXTERN_C_END
