@@ -17,9 +17,7 @@ class Render:
     output: str  # relative to the output directory
     context: dict
     kind: str  # `header`, `source` or `doc`
-    region: str = (
-        ""  # the marked part of a hand-written file that it replaces; empty: the whole file
-    )
+    region: str = ""  # the marked part of a hand-written file to replace; empty: the whole file
 
 
 def plan(spec, repository=False):

@@ -55,10 +55,9 @@ def prototype(function, linkage):
 def _filled(start, parameters, indent):
     """Parameters behind `start`, as many on a line as fit with the `) {` that may follow."""
     *lines, line = start.split("\n")
+    *others, last = parameters
     fresh = True
-    for parameter in parameters:
-        last = parameter is parameters[-1]
-        piece = parameter + (")" if last else ",")
+    for piece in [*(f"{parameter}," for parameter in others), f"{last})"]:
         if not fresh and len(line) + 1 + len(piece) > WIDTH - 2:
             lines.append(line)
             line, fresh = indent, True

@@ -1,4 +1,4 @@
-/* What the signature `sum` of the tiny spec needs: nothing, but it may name a header all the same. */
+/* A header that a signature of the tiny spec names. */
 #ifndef SUM_H
 #define SUM_H
 
