@@ -407,7 +407,7 @@ enum { PAGE_PRESENT = 1 << 3, PAGE_OF_ZEROS = 1 << 5 };
 
 /* Exact: a page that was only read shares the kernel's page of zeros and is left out. */
 static bool scan_resident(int pagemap, uint64_t start, uint64_t end, size_t *out) {
-    struct pagemap_region regions[64];
+    struct pagemap_region regions[64] = {{0}}; /* valgrind does not see the kernel fill them */
     size_t bytes = 0;
     while (start < end) {
         struct pagemap_scan scan = {
