@@ -80,10 +80,17 @@ static volatile uint8_t byte_read;
 static void access_byte(mp_access access, void *address) {
     volatile uint8_t *byte = address;
     switch (access) {
-    case MP_ACCESS_READ: byte_read = *byte; break;
-    case MP_ACCESS_WRITE: *byte = code_of_return[0]; break;
-    case MP_ACCESS_EXEC: call_code_at(address); break;
-    default: ck_abort_msg("not one access: %u", (unsigned)access);
+    case MP_ACCESS_READ:
+        byte_read = *byte;
+        break;
+    case MP_ACCESS_WRITE:
+        *byte = code_of_return[0];
+        break;
+    case MP_ACCESS_EXEC:
+        call_code_at(address);
+        break;
+    default:
+        ck_abort_msg("not one access: %u", (unsigned)access);
     }
 }
 

@@ -26,13 +26,13 @@ int run_tests(const char *suite, void (*add_tests)(TCase *tests));
 /* Unlike ck_assert(), these write nothing to Check's log when they hold: they stand in long loops and in
  * threads. */
 
-#define check_status(expected, expression)                                                          \
-    do {                                                                                            \
-        const mp_status check_status_ = (expression);                                               \
-        if (check_status_ != (expected)) {                                                          \
-            ck_abort_msg("%s gave %s, not %s", #expression, mp_status_name(check_status_),          \
-                         mp_status_name(expected));                                                 \
-        }                                                                                           \
+#define check_status(expected, expression)                                                         \
+    do {                                                                                           \
+        const mp_status check_status_ = (expression);                                              \
+        if (check_status_ != (expected)) {                                                         \
+            ck_abort_msg("%s gave %s, not %s", #expression, mp_status_name(check_status_),         \
+                         mp_status_name(expected));                                                \
+        }                                                                                          \
     } while (0)
 
 #define check_ok(expression) check_status(MP_OK, expression)
@@ -54,21 +54,21 @@ extern char panic_message[1024];
 void catch_panic(const char *message);
 
 /** Runs `statement`, which must panic, and leaves the line in `panic_message`. */
-#define check_panics(statement)                                                                     \
-    do {                                                                                            \
-        const mp_panic_handler check_panics_before_ = mp_set_panic_handler(catch_panic);            \
-        if (setjmp(panic_return) == 0) {                                                            \
-            statement;                                                                              \
-            ck_abort_msg("no panic: %s", #statement);                                               \
-        }                                                                                           \
-        mp_set_panic_handler(check_panics_before_);                                                 \
+#define check_panics(statement)                                                                    \
+    do {                                                                                           \
+        const mp_panic_handler check_panics_before_ = mp_set_panic_handler(catch_panic);           \
+        if (setjmp(panic_return) == 0) {                                                           \
+            statement;                                                                             \
+            ck_abort_msg("no panic: %s", #statement);                                              \
+        }                                                                                          \
+        mp_set_panic_handler(check_panics_before_);                                                \
     } while (0)
 
 /** As above; the line must be `message`. */
-#define check_panics_with(message, statement)                                                       \
-    do {                                                                                            \
-        check_panics(statement);                                                                    \
-        ck_assert_str_eq(panic_message, message);                                                   \
+#define check_panics_with(message, statement)                                                      \
+    do {                                                                                           \
+        check_panics(statement);                                                                   \
+        ck_assert_str_eq(panic_message, message);                                                  \
     } while (0)
 
 /* ---- Faults ------------------------------------------------------------------------------------- */
@@ -81,9 +81,9 @@ extern const size_t code_of_return_size;
  *  or calls it. Returns the address that SIGSEGV named, or NULL if nothing faulted. */
 void *fault_of(mp_access access, void *address);
 
-#define check_faults(access, address)                                                               \
+#define check_faults(access, address)                                                              \
     ck_assert_ptr_eq(fault_of(access, (void *)(uintptr_t)(address)), (address))
-#define check_works(access, address)                                                                \
+#define check_works(access, address)                                                               \
     ck_assert_ptr_eq(fault_of(access, (void *)(uintptr_t)(address)), NULL)
 
 /* ---- Other processes ---------------------------------------------------------------------------- */

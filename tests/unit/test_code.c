@@ -186,19 +186,19 @@ END_TEST
 
 /* ---- References that end ------------------------------------------------------------------------- */
 
-#define CHECK_ENDED_BY(type, verb, result)                                                          \
-    {                                                                                               \
-        mp_pages_r_nw_x readable = new_adder();                                                     \
-        mp_pages_##type pages;                                                                      \
-        mp_pages_##result after;                                                                    \
-        become_##type(&readable, &pages);                                                           \
-        mp_fn_binary_u64 add;                                                                       \
-        check_ok(mp_pages_##type##_fn_binary_u64(&pages, 0, &add));                                 \
-        check_adds(&add);                                                                           \
-        check_ok(mp_pages_##type##_##verb(&pages, &after));                                         \
-        check_is_stale(&add);                                                                       \
-        mp_pages_##result##_destroy(&after);                                                        \
-        check_is_stale(&add);                                                                       \
+#define CHECK_ENDED_BY(type, verb, result)                                                         \
+    {                                                                                              \
+        mp_pages_r_nw_x readable = new_adder();                                                    \
+        mp_pages_##type pages;                                                                     \
+        mp_pages_##result after;                                                                   \
+        become_##type(&readable, &pages);                                                          \
+        mp_fn_binary_u64 add;                                                                      \
+        check_ok(mp_pages_##type##_fn_binary_u64(&pages, 0, &add));                                \
+        check_adds(&add);                                                                          \
+        check_ok(mp_pages_##type##_##verb(&pages, &after));                                        \
+        check_is_stale(&add);                                                                      \
+        mp_pages_##result##_destroy(&after);                                                       \
+        check_is_stale(&add);                                                                      \
     }
 
 static void become_r_nw_x(mp_pages_r_nw_x *from, mp_pages_r_nw_x *to) {
@@ -209,9 +209,7 @@ static void become_nr_nw_x(mp_pages_r_nw_x *from, mp_pages_nr_nw_x *to) {
     check_ok(mp_pages_r_nw_x_deny_read(from, to));
 }
 
-START_TEST(every_change_of_permission_ends_references) {
-    PAGES_CODE_TRANSITIONS(CHECK_ENDED_BY)
-}
+START_TEST(every_change_of_permission_ends_references) { PAGES_CODE_TRANSITIONS(CHECK_ENDED_BY); }
 END_TEST
 
 START_TEST(a_reference_stays_ended_when_the_permission_comes_back) {

@@ -47,6 +47,8 @@ mp_status owner_copy(struct owner *to, const struct owner *from) {
 
 bool owner_equal(const struct owner *a, const struct owner *b) { return a->thing == b->thing; }
 
-struct sole new_sole(int thing) { return (struct sole){.owner = new_owner(thing)}; }
+struct sole new_sole(int thing) {
+    return (struct sole){.owner = new_owner(thing)};
+}
 
 void sole_end(struct sole *sole) { owner_end(&sole->owner); }

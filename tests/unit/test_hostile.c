@@ -50,9 +50,7 @@ static void check_vec(size_t len) {
     }
 }
 
-static mp_status try_push(void) {
-    return mp_vec_u64_rw_push(&vec, mp_vec_u64_rw_len(&vec));
-}
+static mp_status try_push(void) { return mp_vec_u64_rw_push(&vec, mp_vec_u64_rw_len(&vec)); }
 
 static mp_status try_push_within_capacity(void) {
     return mp_vec_u64_rw_push_within_capacity(&vec, mp_vec_u64_rw_len(&vec));

@@ -256,16 +256,16 @@ START_TEST(bytes_are_read_and_written_within_the_pages) {
 }
 END_TEST
 
-#define CHECK_AT_PANICS(type, at, index)                                                            \
-    do {                                                                                            \
-        char message[128];                                                                          \
-        mp_pages_##type pages;                                                                      \
-        check_ok(mp_pages_##type##_create(1, &pages));                                              \
-        snprintf(message, sizeof message,                                                           \
-                 "mp_pages_" #type "_" #at ": index %zu is out of range for length %zu",            \
-                 (size_t)(index), page);                                                            \
-        check_panics_with(message, mp_pages_##type##_##at(&pages, (index)));                        \
-        mp_pages_##type##_destroy(&pages);                                                          \
+#define CHECK_AT_PANICS(type, at, index)                                                           \
+    do {                                                                                           \
+        char message[128];                                                                         \
+        mp_pages_##type pages;                                                                     \
+        check_ok(mp_pages_##type##_create(1, &pages));                                             \
+        snprintf(message, sizeof message,                                                          \
+                 "mp_pages_" #type "_" #at ": index %zu is out of range for length %zu",           \
+                 (size_t)(index), page);                                                           \
+        check_panics_with(message, mp_pages_##type##_##at(&pages, (index)));                       \
+        mp_pages_##type##_destroy(&pages);                                                         \
     } while (0)
 
 START_TEST(at_panics_past_the_end) {
@@ -301,8 +301,8 @@ START_TEST(ranges_are_copied_or_refused_whole) {
 
     const struct {
         size_t offset, n;
-    } outside[] = {{len, 1}, {0, len + 1}, {len - 1, 2}, {1, SIZE_MAX}, {SIZE_MAX, 1},
-                   {SIZE_MAX, SIZE_MAX}, {len + 1, 0}};
+    } outside[] = {{len, 1},      {0, len + 1},         {len - 1, 2}, {1, SIZE_MAX},
+                   {SIZE_MAX, 1}, {SIZE_MAX, SIZE_MAX}, {len + 1, 0}};
     memset(to, 42, len);
     for (size_t i = 0; i < COUNT_OF(outside); i++) {
         check_status(MP_ERR_OUT_OF_RANGE,
@@ -339,26 +339,26 @@ START_TEST(fill_and_wipe_reach_every_byte) {
 }
 END_TEST
 
-#define CHECK_READS(type)                                                                           \
-    do {                                                                                            \
-        mp_pages_##type pages;                                                                      \
-        uint8_t byte = 0, bytes[4];                                                                 \
-        check_ok(mp_pages_##type##_create(page, &pages));                                           \
-        uint8_t *data = mp_pages_##type##_unsafe_ptr(&pages);                                       \
-        kernel_poke(data, "code", 4);                                                               \
-        kernel_poke(data + page - 1, "!", 1);                                                       \
-        ck_assert_ptr_eq(mp_pages_##type##_data(&pages), data);                                     \
-        ck_assert_ptr_eq(mp_pages_##type##_first(&pages), data);                                    \
-        ck_assert_ptr_eq(mp_pages_##type##_last(&pages), data + page - 1);                          \
-        ck_assert_ptr_eq(mp_pages_##type##_at(&pages, 1), data + 1);                                \
-        check_ok(mp_pages_##type##_get(&pages, 2, &byte));                                          \
-        ck_assert_uint_eq(byte, 'd');                                                               \
-        check_status(MP_ERR_OUT_OF_RANGE, mp_pages_##type##_get(&pages, page, &byte));              \
-        ck_assert_uint_eq(mp_pages_##type##_get_unchecked(&pages, page - 1), '!');                  \
-        check_ok(mp_pages_##type##_read(&pages, 0, bytes, 4));                                      \
-        ck_assert_mem_eq(bytes, "code", 4);                                                         \
-        check_status(MP_ERR_OUT_OF_RANGE, mp_pages_##type##_read(&pages, page - 3, bytes, 4));      \
-        mp_pages_##type##_destroy(&pages);                                                          \
+#define CHECK_READS(type)                                                                          \
+    do {                                                                                           \
+        mp_pages_##type pages;                                                                     \
+        uint8_t byte = 0, bytes[4];                                                                \
+        check_ok(mp_pages_##type##_create(page, &pages));                                          \
+        uint8_t *data = mp_pages_##type##_unsafe_ptr(&pages);                                      \
+        kernel_poke(data, "code", 4);                                                              \
+        kernel_poke(data + page - 1, "!", 1);                                                      \
+        ck_assert_ptr_eq(mp_pages_##type##_data(&pages), data);                                    \
+        ck_assert_ptr_eq(mp_pages_##type##_first(&pages), data);                                   \
+        ck_assert_ptr_eq(mp_pages_##type##_last(&pages), data + page - 1);                         \
+        ck_assert_ptr_eq(mp_pages_##type##_at(&pages, 1), data + 1);                               \
+        check_ok(mp_pages_##type##_get(&pages, 2, &byte));                                         \
+        ck_assert_uint_eq(byte, 'd');                                                              \
+        check_status(MP_ERR_OUT_OF_RANGE, mp_pages_##type##_get(&pages, page, &byte));             \
+        ck_assert_uint_eq(mp_pages_##type##_get_unchecked(&pages, page - 1), '!');                 \
+        check_ok(mp_pages_##type##_read(&pages, 0, bytes, 4));                                     \
+        ck_assert_mem_eq(bytes, "code", 4);                                                        \
+        check_status(MP_ERR_OUT_OF_RANGE, mp_pages_##type##_read(&pages, page - 3, bytes, 4));     \
+        mp_pages_##type##_destroy(&pages);                                                         \
     } while (0)
 
 START_TEST(every_readable_type_reads_the_same) {
@@ -400,9 +400,9 @@ START_TEST(resize_keeps_the_content_and_zeroes_the_rest) {
     mp_pages_r_w_nx_fill(&pages, 1);
     const struct {
         size_t request, pages, kept;
-    } steps[] = {{2 * page, 2, 1},       {2 * page - 1, 2, 2},  {3 * page + 1, 4, 2},
-                 {1, 1, 1},              {2000 * page, 2000, 1}, {1000 * page, 1000, 1000},
-                 {1001 * page, 1001, 1000}};
+    } steps[] = {
+        {2 * page, 2, 1},       {2 * page - 1, 2, 2},      {3 * page + 1, 4, 2},     {1, 1, 1},
+        {2000 * page, 2000, 1}, {1000 * page, 1000, 1000}, {1001 * page, 1001, 1000}};
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         check_ok(mp_pages_r_w_nx_resize(&pages, steps[i].request));
         const size_t len = steps[i].pages * page, kept = steps[i].kept * page;
@@ -466,8 +466,10 @@ START_TEST(refused_resize_changes_nothing) {
     const mp_pages_r_w_nx before = pages;
     check_status(MP_ERR_ZERO_SIZE, mp_pages_r_w_nx_resize(&pages, 0));
     check_status(MP_ERR_OVERFLOW, mp_pages_r_w_nx_resize(&pages, SIZE_MAX));
-    check_status(MP_ERR_OUT_OF_MEMORY, mp_pages_r_w_nx_resize(&pages, SIZE_MAX - page + 1));
-    check_status(MP_ERR_OUT_OF_MEMORY, mp_pages_r_w_nx_resize(&pages, SIZE_MAX / 2));
+    if (!skips_with_guests()) { /* valgrind dies of such a mremap */
+        check_status(MP_ERR_OUT_OF_MEMORY, mp_pages_r_w_nx_resize(&pages, SIZE_MAX - page + 1));
+        check_status(MP_ERR_OUT_OF_MEMORY, mp_pages_r_w_nx_resize(&pages, SIZE_MAX / 2));
+    }
     ck_assert_mem_eq(&pages, &before, sizeof pages);
     ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 7, 2 * page));
     check_ok(mp_pages_r_w_nx_resize(&pages, 3 * page));
@@ -546,10 +548,9 @@ START_TEST(guard_pages_fault_on_either_side) {
     check_faults(MP_ACCESS_READ, end);
     check_faults(MP_ACCESS_WRITE, end + page - 1);
 
-    /* Nobody else can be put there as long as the pages live. */
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-    ck_assert_ptr_eq(mmap(data - page, page, PROT_READ, flags, -1, 0), MAP_FAILED);
-    ck_assert_ptr_eq(mmap(end, page, PROT_READ, flags, -1, 0), MAP_FAILED);
+    /* They fault because they are mapped so, not because nobody lives there yet. */
+    ck_assert_uint_ne(kernel_access(data - page, page), KERNEL_UNMAPPED);
+    ck_assert_uint_ne(kernel_access(end, page), KERNEL_UNMAPPED);
     void *base;
     size_t bytes;
     check_status(MP_ERR_UNSUPPORTED, type->into_raw_parts(&pages, &base, &bytes));

@@ -214,8 +214,8 @@ START_TEST(expect_panics_with_text_and_place) {
     char message[512];
     const int line = __LINE__ + 1;
     check_panics(mp_expect(evaluate(MP_ERR_FULL)));
-    snprintf(message, sizeof message, "%s:%d: evaluate(MP_ERR_FULL): MP_ERR_FULL: %s", __FILE__, line,
-             mp_status_text(MP_ERR_FULL));
+    snprintf(message, sizeof message, "%s:%d: evaluate(MP_ERR_FULL): MP_ERR_FULL: %s", __FILE__,
+             line, mp_status_text(MP_ERR_FULL));
     ck_assert_str_eq(panic_message, message);
     ck_assert_int_eq(evaluations, 2);
 }

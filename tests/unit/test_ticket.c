@@ -300,7 +300,6 @@ START_TEST(threads_create_and_destroy_at_once) {
 }
 END_TEST
 
-
 static void *destroy_twin(void *twin) {
     mp_pages_r_w_nx_destroy(twin);
     return NULL;
@@ -374,7 +373,8 @@ START_TEST(a_child_of_busy_threads_can_create_and_destroy) {
     pthread_t threads[2];
     inherited = new_pages();
     for (uintptr_t i = 0; i < COUNT_OF(threads); i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, churn_until_stopped, (void *)(i + 1)), 0);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, churn_until_stopped, (void *)(i + 1)),
+                         0);
     }
     for (int i = 0; i < 10; i++) in_child(child_of_busy_threads);
     __atomic_store_n(&stop, true, __ATOMIC_RELEASE);

@@ -41,10 +41,10 @@ static void check_elements(const struct vec_reads *reads, const mp_vec_raw *vec,
 }
 
 /** Checks that a growable vector holds the elements with these numbers; 0 is the zeroed one. */
-#define check_holds(vec, ...)                                                                       \
-    do {                                                                                            \
-        const uint64_t numbers_[] = {__VA_ARGS__};                                                  \
-        check_elements(&type->rw, (vec), numbers_, COUNT_OF(numbers_));                             \
+#define check_holds(vec, ...)                                                                      \
+    do {                                                                                           \
+        const uint64_t numbers_[] = {__VA_ARGS__};                                                 \
+        check_elements(&type->rw, (vec), numbers_, COUNT_OF(numbers_));                            \
     } while (0)
 
 #define check_holds_nothing(vec) check_elements(&type->rw, (vec), NULL, 0)

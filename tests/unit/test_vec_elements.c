@@ -7,24 +7,24 @@
 #include <tst_types.h>
 
 /** Checks how many owners the things from number 1 on have, and that the others have none. */
-#define check_owners(...)                                                                           \
-    do {                                                                                            \
-        const int expected_[THINGS] = {0, __VA_ARGS__};                                             \
-        for (int i_ = 1; i_ < THINGS; i_++) {                                                       \
-            ck_assert_msg(owners_of[i_] == expected_[i_], "thing %d has %d owners, not %d", i_,     \
-                          owners_of[i_], expected_[i_]);                                            \
-        }                                                                                           \
+#define check_owners(...)                                                                          \
+    do {                                                                                           \
+        const int expected_[THINGS] = {0, __VA_ARGS__};                                            \
+        for (int i_ = 1; i_ < THINGS; i_++) {                                                      \
+            ck_assert_msg(owners_of[i_] == expected_[i_], "thing %d has %d owners, not %d", i_,    \
+                          owners_of[i_], expected_[i_]);                                           \
+        }                                                                                          \
     } while (0)
 
 /** Checks that the vector holds these things, in this order. */
-#define check_holds(vec, ...)                                                                       \
-    do {                                                                                            \
-        const int expected_[] = {__VA_ARGS__};                                                      \
-        ck_assert_uint_eq(tst_vec_owner_rw_len(vec), COUNT_OF(expected_));                          \
-        for (size_t i_ = 0; i_ < COUNT_OF(expected_); i_++) {                                       \
-            ck_assert_int_eq(tst_vec_owner_rw_at((vec), i_)->thing, expected_[i_]);                 \
-            ck_assert_int_eq(tst_vec_owner_rw_at((vec), i_)->proof, ~expected_[i_]);                \
-        }                                                                                           \
+#define check_holds(vec, ...)                                                                      \
+    do {                                                                                           \
+        const int expected_[] = {__VA_ARGS__};                                                     \
+        ck_assert_uint_eq(tst_vec_owner_rw_len(vec), COUNT_OF(expected_));                         \
+        for (size_t i_ = 0; i_ < COUNT_OF(expected_); i_++) {                                      \
+            ck_assert_int_eq(tst_vec_owner_rw_at((vec), i_)->thing, expected_[i_]);                \
+            ck_assert_int_eq(tst_vec_owner_rw_at((vec), i_)->proof, ~expected_[i_]);               \
+        }                                                                                          \
     } while (0)
 
 /** Makes a vector of owners of the things 1 to `n`. */
@@ -195,8 +195,7 @@ START_TEST(what_is_refused_stays_the_callers) {
     check_status(MP_ERR_OUT_OF_RANGE, tst_vec_owner_rw_insert(&vec, 4, array[0]));
     check_status(MP_ERR_INVALID, tst_vec_owner_rw_write(&vec, 0, NULL, 1));
     /* Elements with a destructor can't have two places in one vector. */
-    check_status(MP_ERR_INVALID,
-                 tst_vec_owner_rw_write(&vec, 0, tst_vec_owner_rw_at(&vec, 1), 2));
+    check_status(MP_ERR_INVALID, tst_vec_owner_rw_write(&vec, 0, tst_vec_owner_rw_at(&vec, 1), 2));
     check_holds(&vec, 1, 2, 3);
 
     while (tst_vec_owner_rw_len(&vec) < tst_vec_owner_rw_capacity(&vec)) {
@@ -328,22 +327,43 @@ static void take_step(void) {
     tst_vec_owner_rw copy;
     tst_vec_owner_ro frozen;
     switch (pick(17)) {
-    case 0: check_ok(tst_vec_owner_rw_push(vec, new_owner(1 + (int)pick(KINDS)))); break;
-    case 1: check_ok(tst_vec_owner_rw_insert(vec, index, new_owner(1 + (int)pick(KINDS)))); break;
-    case 2: mp_ignore(tst_vec_owner_rw_append(vec, in_hand, n)); break;
-    case 3: mp_ignore(tst_vec_owner_rw_insert_n(vec, index, in_hand, n)); break;
+    case 0:
+        check_ok(tst_vec_owner_rw_push(vec, new_owner(1 + (int)pick(KINDS))));
+        break;
+    case 1:
+        check_ok(tst_vec_owner_rw_insert(vec, index, new_owner(1 + (int)pick(KINDS))));
+        break;
+    case 2:
+        mp_ignore(tst_vec_owner_rw_append(vec, in_hand, n));
+        break;
+    case 3:
+        mp_ignore(tst_vec_owner_rw_insert_n(vec, index, in_hand, n));
+        break;
     case 4:
         mp_ignore(tst_vec_owner_rw_insert_n(vec, pick((unsigned)len + 1),
                                             own + (index < len ? index : 0), own_n));
         break;
-    case 5: mp_ignore(tst_vec_owner_rw_resize(vec, len + n, in_hand[0])); break;
-    case 6: mp_ignore(tst_vec_owner_rw_pop(vec, n % 2 ? &taken : NULL)); break;
-    case 7: mp_ignore(tst_vec_owner_rw_remove(vec, index, n % 2 ? &taken : NULL)); break;
-    case 8: mp_ignore(tst_vec_owner_rw_swap_remove(vec, index, n % 2 ? &taken : NULL)); break;
-    case 9: mp_ignore(tst_vec_owner_rw_remove_range(vec, index, n)); break;
-    case 10: tst_vec_owner_rw_truncate(vec, index); break;
+    case 5:
+        mp_ignore(tst_vec_owner_rw_resize(vec, len + n, in_hand[0]));
+        break;
+    case 6:
+        mp_ignore(tst_vec_owner_rw_pop(vec, n % 2 ? &taken : NULL));
+        break;
+    case 7:
+        mp_ignore(tst_vec_owner_rw_remove(vec, index, n % 2 ? &taken : NULL));
+        break;
+    case 8:
+        mp_ignore(tst_vec_owner_rw_swap_remove(vec, index, n % 2 ? &taken : NULL));
+        break;
+    case 9:
+        mp_ignore(tst_vec_owner_rw_remove_range(vec, index, n));
+        break;
+    case 10:
+        tst_vec_owner_rw_truncate(vec, index);
+        break;
     case 11:
-        if (index < len) check_ok(tst_vec_owner_rw_set(vec, index, new_owner(1 + (int)pick(KINDS))));
+        if (index < len)
+            check_ok(tst_vec_owner_rw_set(vec, index, new_owner(1 + (int)pick(KINDS))));
         break;
     case 12:
         if (n > len - index) break;
@@ -362,8 +382,12 @@ static void take_step(void) {
         check_ok(tst_vec_owner_rw_freeze(vec, &frozen));
         check_ok(tst_vec_owner_ro_thaw(&frozen, vec));
         break;
-    case 15: check_ok(tst_vec_owner_rw_append_zeroed(vec, n)); break;
-    default: check_ok(tst_vec_owner_rw_shrink_to_fit(vec)); break;
+    case 15:
+        check_ok(tst_vec_owner_rw_append_zeroed(vec, n));
+        break;
+    default:
+        check_ok(tst_vec_owner_rw_shrink_to_fit(vec));
+        break;
     }
     owner_end(&taken);
     if (tst_vec_owner_rw_len(vec) > MAX_LEN) tst_vec_owner_rw_truncate(vec, MAX_LEN / 2);

@@ -122,8 +122,7 @@ START_TEST(resident_bytes_is_what_the_kernel_counts) {
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         grow_to(&vec, elements_in(sizes[i]) + 1);
         ck_assert_uint_ge(resident(&vec), pages_of(&vec));
-        ck_assert_uint_eq(resident(&vec),
-                          kernel_resident_bytes(vec.region.data, vec.region.len));
+        ck_assert_uint_eq(resident(&vec), kernel_resident_bytes(vec.region.data, vec.region.len));
     }
     type->rw.destroy(&vec);
 }
@@ -548,9 +547,8 @@ START_TEST(options_that_are_none_are_refused) {
         for (int large = 0; large <= 1; large++) {
             mp_vec_raw vec;
             make_garbage(vec);
-            check_status(cases[i].status,
-                         type->create_with(large ? elements_in(4 * MiB) : 1, &cases[i].options,
-                                           &vec));
+            check_status(cases[i].status, type->create_with(large ? elements_in(4 * MiB) : 1,
+                                                            &cases[i].options, &vec));
             check_is_zeroed(vec);
         }
     }

@@ -277,30 +277,18 @@ static const struct {
     unsigned weight;
     bool stays;
 } steps[] = {
-    {step_push, 40, true},
-    {step_push_within_capacity, 20, true},
-    {step_append, 20, true},
-    {step_append_own, 10, true},
-    {step_append_zeroed, 15, true},
-    {step_insert, 15, true},
-    {step_insert_n, 10, true},
-    {step_insert_own, 10, true},
-    {step_resize, 10, true},
-    {step_spare, 10, false},
-    {step_set, 10, true},
-    {step_write, 10, true},
-    {step_write_own, 10, true},
-    {step_remove, 15, true},
-    {step_swap_remove, 15, true},
-    {step_pop, 25, true},
-    {step_remove_range, 10, true},
-    {step_truncate, 10, true},
-    {step_clear, 1, true},
-    {step_clear_decommit, 2, true},
-    {step_reserve, 4, false},
-    {step_shrink_to_fit, 4, false},
-    {step_clone, 2, false},
-    {step_freeze_and_thaw, 4, true},
+    {step_push, 40, true},          {step_push_within_capacity, 20, true},
+    {step_append, 20, true},        {step_append_own, 10, true},
+    {step_append_zeroed, 15, true}, {step_insert, 15, true},
+    {step_insert_n, 10, true},      {step_insert_own, 10, true},
+    {step_resize, 10, true},        {step_spare, 10, false},
+    {step_set, 10, true},           {step_write, 10, true},
+    {step_write_own, 10, true},     {step_remove, 15, true},
+    {step_swap_remove, 15, true},   {step_pop, 25, true},
+    {step_remove_range, 10, true},  {step_truncate, 10, true},
+    {step_clear, 1, true},          {step_clear_decommit, 2, true},
+    {step_reserve, 4, false},       {step_shrink_to_fit, 4, false},
+    {step_clone, 2, false},         {step_freeze_and_thaw, 4, true},
     {step_create, 1, false},
 };
 
@@ -316,9 +304,9 @@ static size_t pick_step(void) {
 
 /* ---- What must hold after each step -------------------------------------------------------------- */
 
-#define check_invariant(condition)                                                                  \
-    do {                                                                                            \
-        if (!(condition)) ck_abort_msg("%s: step %zu: not %s", type->name, step, #condition);       \
+#define check_invariant(condition)                                                                 \
+    do {                                                                                           \
+        if (!(condition)) ck_abort_msg("%s: step %zu: not %s", type->name, step, #condition);      \
     } while (0)
 
 static void check_state(size_t step) {

@@ -10,17 +10,17 @@
 #include <memory_pages/mp_vec_raw.h>
 
 /** X(prefix, element, C type): each of another size, a power of two or not. */
-#define VEC_SIZES(X)                                                                                \
-    X(mp, u8, uint8_t)                                                                              \
-    X(mp, u64, uint64_t)                                                                            \
-    X(tst, odd, struct odd)                                                                         \
-    X(tst, page, struct page)                                                                       \
+#define VEC_SIZES(X)                                                                               \
+    X(mp, u8, uint8_t)                                                                             \
+    X(mp, u64, uint64_t)                                                                           \
+    X(tst, odd, struct odd)                                                                        \
+    X(tst, page, struct page)                                                                      \
     X(tst, pair, struct pair)
 
 /** The same and more, for tests that depend on how C treats the element. */
-#define VEC_TYPES(X)                                                                                \
-    VEC_SIZES(X)                                                                                    \
-    X(mp, f64, double)                                                                              \
+#define VEC_TYPES(X)                                                                               \
+    VEC_SIZES(X)                                                                                   \
+    X(mp, f64, double)                                                                             \
     X(mp, ptr, void *)
 
 enum { VEC_ELEMENT_MAX = 8192 /* bytes of the largest element */ };
