@@ -150,8 +150,9 @@ mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool pro
     (void)promise;
     const DWORD saved = GetLastError();
     /* What is left of the last granule is lost to everybody else: it is reserved to grow into. */
-    const size_t rest = (size_t)-bytes & (system_info().dwAllocationGranularity - 1);
-    void *base = reserve(bytes + rest, alignment);
+    size_t granules;
+    if (!mp_round_up(bytes, system_info().dwAllocationGranularity, &granules)) granules = bytes;
+    void *base = reserve(granules, alignment);
     if (base == NULL) return result_of(true, "VirtualAlloc", saved);
     if (VirtualAlloc(base, bytes, MEM_COMMIT, protection_of(access)) == NULL) {
         const mp_os_result failure = result_of(true, "VirtualAlloc", saved);

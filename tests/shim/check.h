@@ -68,12 +68,12 @@ __attribute__((noreturn, format(SHIM_PRINTF, 3, 4))) void shim_fail(const char *
 #define ck_assert_msg(condition, ...) ((condition) ? (void)0 : ck_abort_msg(__VA_ARGS__))
 #define ck_assert(condition) ck_assert_msg(condition, "%s", #condition)
 
-#define SHIM_COMPARE(type, format, a, operator, b)                                                 \
+#define SHIM_COMPARE(type, format, a, relation, b)                                                 \
     do {                                                                                           \
         const type shim_a_ = (a);                                                                  \
         const type shim_b_ = (b);                                                                  \
-        ck_assert_msg(shim_a_ operator shim_b_, "%s %s %s: %" format " and %" format, #a,          \
-                      #operator, #b, shim_a_, shim_b_);                                            \
+        ck_assert_msg(shim_a_ relation shim_b_, "%s %s %s: %" format " and %" format, #a,          \
+                      #relation, #b, shim_a_, shim_b_);                                            \
     } while (0)
 
 #define ck_assert_int_eq(a, b) SHIM_COMPARE(intmax_t, PRIdMAX, a, ==, b)
@@ -95,11 +95,11 @@ __attribute__((noreturn, format(SHIM_PRINTF, 3, 4))) void shim_fail(const char *
 #define ck_assert_ptr_null(a) ck_assert_ptr_eq(a, NULL)
 #define ck_assert_ptr_nonnull(a) ck_assert_ptr_ne(a, NULL)
 
-#define SHIM_COMPARE_TEXTS(a, operator, b)                                                         \
+#define SHIM_COMPARE_TEXTS(a, relation, b)                                                         \
     do {                                                                                           \
         const char *const shim_a_ = (a), *const shim_b_ = (b);                                     \
-        ck_assert_msg(strcmp(shim_a_, shim_b_) operator 0, "%s %s %s: \"%s\" and \"%s\"", #a,      \
-                      #operator, #b, shim_a_, shim_b_);                                            \
+        ck_assert_msg(strcmp(shim_a_, shim_b_) relation 0, "%s %s %s: \"%s\" and \"%s\"", #a,      \
+                      #relation, #b, shim_a_, shim_b_);                                            \
     } while (0)
 
 #define ck_assert_str_eq(a, b) SHIM_COMPARE_TEXTS(a, ==, b)

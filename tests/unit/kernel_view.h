@@ -15,8 +15,20 @@ enum { KERNEL_UNMAPPED = 0x100, KERNEL_MIXED = 0x200 };
  *  above. */
 unsigned kernel_access(const void *address, size_t n);
 
+/** Returns the permission that the system gives to pages which are to have `access`: at least that. */
+unsigned kernel_form(unsigned access);
+
 /** Tells whether the mapping at `address` has one of the two-letter VmFlags of /proc/PID/smaps. */
 bool kernel_has_flag(const void *address, const char *flag);
+
+/** Checks that flag, where the system keeps such a record of a mapping. */
+#define check_kernel_flag(address, flag, expected)                                                 \
+    ck_assert_msg(!kernel_keeps_flags() || kernel_has_flag(address, flag) == (expected),           \
+                  "%s is %s at %s", flag, (expected) ? "missing" : "there", #address)
+bool kernel_keeps_flags(void);
+
+/** Returns the size of a page. */
+size_t kernel_page_size(void);
 
 /** Returns how many of `n` bytes from `address` on are in physical memory. Both are whole pages. A
  *  page of zeros that was only read counts. */

@@ -1,5 +1,5 @@
 /** @file
- *  What every suite needs: running under Check, statuses, panics, faults, and a system that refuses.
+ *  What every suite needs: running under Check, statuses, bytes and panics.
  *
  *  Check runs each test in a process of its own, so a test may change limits, handlers and memory as
  *  it likes. What would also hurt Check or a sanitizer at the end of that process goes into
@@ -71,51 +71,10 @@ void catch_panic(const char *message);
         ck_assert_str_eq(panic_message, message);                                                  \
     } while (0)
 
-/* ---- Faults ------------------------------------------------------------------------------------- */
-
-/** Machine code of a function that only returns. */
-extern const uint8_t code_of_return[];
-extern const size_t code_of_return_size;
+/* ---- Accesses ----------------------------------------------------------------------------------- */
 
 /** Does one `access` to the byte at `address`: reads it, writes the first byte of `code_of_return`
- *  or calls it. Returns the address that SIGSEGV named, or NULL if nothing faulted. */
-void *fault_of(mp_access access, void *address);
-
-#define check_faults(access, address)                                                              \
-    ck_assert_ptr_eq(fault_of(access, (void *)(uintptr_t)(address)), (address))
-#define check_works(access, address)                                                               \
-    ck_assert_ptr_eq(fault_of(access, (void *)(uintptr_t)(address)), NULL)
-
-/* ---- Other processes ---------------------------------------------------------------------------- */
-
-/** Runs `body` in a child, which neither returns nor cleans up; a failed check there fails here. */
-void in_child(void (*body)(void));
-
-/* ---- A system that refuses ---------------------------------------------------------------------- */
-
-/** Tells whether a tool shares this process and its limits, and so can't bear what the test does to them
- *  (valgrind, ThreadSanitizer); says so. */
-bool skips_with_guests(void);
-
-/** Tells whether mlock(2) has no effect, as under some sanitizers; says so. */
-bool skips_without_mlock(void);
-
-/** Divides a number of rounds where each is slow (valgrind). */
-size_t fewer_if_slow(size_t rounds);
-
-/** From now on, for the whole process and for ever, `system_call` fails with `error`. */
-void refuse_system_call(long system_call, int error);
-
-/** As above, but the call raises SIGSYS. */
-void trap_system_call(long system_call);
-
-/** Sets a soft limit (RLIMIT_AS, RLIMIT_DATA) to `bytes` more than the process uses now; nothing but
- *  the call under test should stand before lift_limit(). */
-void limit_growth(int resource, size_t bytes);
-void lift_limit(int resource);
-
-/** Takes mappings until the system refuses another; `release_mappings` gives them all back. */
-void exhaust_mappings(void);
-void release_mappings(void);
+ *  or calls it. */
+void access_byte(mp_access access, void *address);
 
 #endif

@@ -1,43 +1,31 @@
 /* References to machine code: they call, and they end when their pages change. */
 #include "kernel_view.h"
+#include "machine_code.h"
 #include "pages_table.h"
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
-
-/* uint64_t add(uint64_t a, uint64_t b), and the same for int32_t, which both ABIs pass alike. Then
- * uint64_t twice(uint64_t) and double same(double). */
-#if defined(__x86_64__)
-static const uint8_t add_code[] = {0x48, 0x8d, 0x04, 0x37, 0xc3};
-static const uint8_t twice_code[] = {0x48, 0x8d, 0x04, 0x3f, 0xc3};
-#elif defined(__aarch64__)
-static const uint8_t add_code[] = {0x00, 0x00, 0x01, 0x8b, 0xc0, 0x03, 0x5f, 0xd6};
-static const uint8_t twice_code[] = {0x00, 0x00, 0x00, 0x8b, 0xc0, 0x03, 0x5f, 0xd6};
-#else
-#error "the test's machine code is not known for this processor"
-#endif
 
 static size_t page;
 
-static mp_pages_r_w_nx pages_holding(const void *code, size_t n, size_t offset) {
+static mp_pages_r_w_nx pages_holding(struct machine_code code, size_t offset) {
     mp_pages_r_w_nx pages;
     check_ok(mp_pages_r_w_nx_create(page, &pages));
-    check_ok(mp_pages_r_w_nx_write(&pages, offset, code, n));
+    check_ok(mp_pages_r_w_nx_write(&pages, offset, code.bytes, code.size));
     return pages;
 }
 
-static mp_pages_r_nw_x code_at(const void *code, size_t n, size_t offset) {
-    mp_pages_r_w_nx memory = pages_holding(code, n, offset);
+static mp_pages_r_nw_x pages_running(struct machine_code code, size_t offset) {
+    mp_pages_r_w_nx memory = pages_holding(code, offset);
     mp_pages_r_nw_x pages;
     check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, &pages));
     return pages;
 }
 
-static mp_pages_r_nw_x new_adder(void) { return code_at(add_code, sizeof add_code, 0); }
+static mp_pages_r_nw_x new_adder(void) { return pages_running(code_of_add, 0); }
 
 static void check_adds(const mp_fn_binary_u64 *add) {
     uint64_t sum = 0;
@@ -64,7 +52,7 @@ START_TEST(code_is_called_with_its_signature) {
     check_adds(&add);
     check_ok(mp_fn_binary_u64_call(&add, 43, 34, NULL));
     ck_assert_uint_eq(mp_fn_binary_u64_ptr(&add)(1, 2), 3);
-    uint64_t sum;
+    uint64_t sum = 0;
     check_ok(mp_fn_binary_u64_call(&add, UINT64_MAX, 2, &sum));
     ck_assert_uint_eq(sum, 1);
 
@@ -75,7 +63,7 @@ START_TEST(code_is_called_with_its_signature) {
     ck_assert_int_eq(sum_i32, -1);
     mp_pages_r_nw_x_destroy(&pages);
 
-    pages = code_at(twice_code, sizeof twice_code, 0);
+    pages = pages_running(code_of_twice, 0);
     mp_fn_unary_u64 twice;
     check_ok(mp_pages_r_nw_x_fn_unary_u64(&pages, 0, &twice));
     check_ok(mp_fn_unary_u64_call(&twice, 21, &sum));
@@ -85,7 +73,7 @@ START_TEST(code_is_called_with_its_signature) {
 END_TEST
 
 START_TEST(code_may_return_nothing_or_its_own_argument) {
-    mp_pages_r_nw_x pages = code_at(code_of_return, code_of_return_size, 0);
+    mp_pages_r_nw_x pages = pages_running(code_of_return, 0);
     mp_fn_void nothing;
     check_ok(mp_pages_r_nw_x_fn_void(&pages, 0, &nothing));
     check_ok(mp_fn_void_call(&nothing));
@@ -105,10 +93,10 @@ START_TEST(code_may_return_nothing_or_its_own_argument) {
 END_TEST
 
 START_TEST(code_may_start_anywhere_in_the_pages) {
-    const size_t last = page - sizeof add_code;
+    const size_t last = page - code_of_add.size;
     const size_t offsets[] = {0, 16, last / 16 * 16};
     for (size_t i = 0; i < COUNT_OF(offsets); i++) {
-        mp_pages_r_nw_x pages = code_at(add_code, sizeof add_code, offsets[i]);
+        mp_pages_r_nw_x pages = pages_running(code_of_add, offsets[i]);
         mp_fn_binary_u64 add;
         check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, offsets[i], &add));
         check_adds(&add);
@@ -130,16 +118,17 @@ START_TEST(code_that_can_only_be_called_is_called) {
 END_TEST
 
 START_TEST(code_that_was_rewritten_in_place_runs_as_rewritten) {
-    mp_pages_r_nw_x pages = code_at(twice_code, sizeof twice_code, 0);
+    mp_pages_r_nw_x pages = pages_running(code_of_twice, 0);
     for (int i = 0; i < 200; i++) {
         const bool adds = i % 2 == 0;
+        const struct machine_code code = adds ? code_of_add : code_of_twice;
         mp_pages_r_w_nx memory;
         check_ok(mp_pages_r_nw_x_allow_write_no_exec(&pages, &memory));
-        check_ok(mp_pages_r_w_nx_write(&memory, 0, adds ? add_code : twice_code, sizeof add_code));
+        check_ok(mp_pages_r_w_nx_write(&memory, 0, code.bytes, code.size));
         check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, &pages));
         mp_fn_binary_u64 function;
         check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &function));
-        uint64_t result;
+        uint64_t result = 0;
         check_ok(mp_fn_binary_u64_call(&function, 43, 34, &result));
         ck_assert_uint_eq(result, adds ? 77 : 86);
     }
@@ -209,10 +198,10 @@ static void become_nr_nw_x(mp_pages_r_nw_x *from, mp_pages_nr_nw_x *to) {
     check_ok(mp_pages_r_nw_x_deny_read(from, to));
 }
 
-START_TEST(every_change_of_permission_ends_references) { PAGES_CODE_TRANSITIONS(CHECK_ENDED_BY); }
-END_TEST
+START_TEST(every_change_of_permission_ends_references){
+    PAGES_CODE_TRANSITIONS(CHECK_ENDED_BY)} END_TEST
 
-START_TEST(a_reference_stays_ended_when_the_permission_comes_back) {
+    START_TEST(a_reference_stays_ended_when_the_permission_comes_back) {
     mp_pages_r_nw_x pages = new_adder();
     mp_fn_binary_u64 add;
     check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
@@ -266,7 +255,7 @@ START_TEST(taking_the_raw_parts_ends_references) {
     size_t bytes;
     check_ok(mp_pages_r_nw_x_into_raw_parts(&pages, &base, &bytes));
     check_is_stale(&add);
-    ck_assert_int_eq(munmap(base, bytes), 0);
+    unmap_foreign(base, bytes);
 }
 END_TEST
 
@@ -323,13 +312,11 @@ START_TEST(threads_call_while_other_pages_change) {
     mp_pages_r_nw_x pages = new_adder();
     mp_fn_binary_u64 add;
     check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &add));
-    pthread_t callers[CALLERS], changer;
-    for (int i = 0; i < CALLERS; i++) {
-        ck_assert_int_eq(pthread_create(&callers[i], NULL, call_often, &add), 0);
-    }
-    ck_assert_int_eq(pthread_create(&changer, NULL, change_others, NULL), 0);
-    for (int i = 0; i < CALLERS; i++) pthread_join(callers[i], NULL);
-    pthread_join(changer, NULL);
+    thread *callers[CALLERS];
+    for (int i = 0; i < CALLERS; i++) callers[i] = start_thread(call_often, &add);
+    thread *changer = start_thread(change_others, NULL);
+    for (int i = 0; i < CALLERS; i++) join_thread(callers[i]);
+    join_thread(changer);
     check_adds(&add);
     mp_pages_r_nw_x_destroy(&pages);
 }
@@ -345,6 +332,7 @@ static void child_with_inherited_code(void) {
 }
 
 START_TEST(a_child_calls_and_ends_its_own_copy_of_the_code) {
+    if (skips_without(FORK)) return;
     inherited = new_adder();
     check_ok(mp_pages_r_nw_x_fn_binary_u64(&inherited, 0, &inherited_add));
     in_child(child_with_inherited_code);

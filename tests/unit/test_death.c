@@ -1,8 +1,10 @@
 /* Faults: each access to each type of pages works or raises SIGSEGV at its address, as mp_enforced()
  * says. */
 #include "kernel_view.h"
+#include "machine_code.h"
 #include "pages_types.h"
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
@@ -24,7 +26,7 @@ static void check_accesses(const struct pages_type *type, const mp_region *pages
     const size_t len = type->len(pages);
     const size_t places[] = {0, len / 2, len - LAST_PLACE};
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        kernel_poke(data + places[i], code_of_return, code_of_return_size);
+        kernel_poke(data + places[i], code_of_return.bytes, code_of_return.size);
         for (size_t k = 0; k < COUNT_OF(accesses); k++) {
             void *expected = enforced(type->access) & accesses[k] ? NULL : data + places[i];
             void *actual = fault_of(accesses[k], data + places[i]);

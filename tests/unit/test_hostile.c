@@ -1,19 +1,15 @@
 /* A hostile system: limits are reached and calls are refused. The status says so, nothing has changed and
  * nothing is lost. */
-#define _GNU_SOURCE
 #include "kernel_view.h"
 #include "pages_types.h"
 #include "support.h"
+#include "system.h"
 #include "test_elements.h"
 #include "vec_types.h"
 
-#include <errno.h>
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <tst_types.h>
 
 static const size_t MiB = (size_t)1 << 20;
@@ -174,18 +170,7 @@ static mp_status attempt(size_t i, size_t len) {
 
 /* ---- One system call refused, for ever ----------------------------------------------------------- */
 
-static const long system_calls[] = {SYS_mmap,    SYS_munmap, SYS_mremap,  SYS_mprotect,
-                                    SYS_madvise, SYS_mlock,  SYS_mincore, SYS_ioctl};
-static const int errors[] = {ENOMEM, EPERM, EINVAL};
-
-enum { REFUSALS = COUNT_OF(system_calls) * COUNT_OF(errors) };
-
 static int refusal;
-
-static void begin_to_refuse(void) {
-    refuse_system_call(system_calls[(size_t)refusal / COUNT_OF(errors)],
-                       errors[(size_t)refusal % COUNT_OF(errors)]);
-}
 
 static size_t length;
 static mp_options options;
@@ -193,7 +178,7 @@ static mp_options options;
 static void child_with_vectors(void) {
     mp_vec_u64_rw vecs[COUNT_OF(attempts)];
     for (size_t i = 0; i < COUNT_OF(attempts); i++) vecs[i] = new_vec(length, &options);
-    begin_to_refuse();
+    refuse_in_turn(refusal);
     for (size_t i = 0; i < COUNT_OF(attempts); i++) {
         vec = vecs[i];
         mp_ignore(attempt(i, length));
@@ -217,7 +202,7 @@ START_TEST(a_vector_survives_any_refusal) {
     refusal = _i;
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         length = vectors[i].length;
-        options = vectors[i].options;
+        options = granted(vectors[i].options);
         in_child(child_with_vectors);
     }
 }
@@ -244,7 +229,7 @@ static void child_with_pages(void) {
     mp_pages_r_nw_x code;
     check_ok(mp_pages_r_w_nx_create_with(PAGES * page, &options, &pages));
     mp_pages_r_w_nx_fill(&pages, 7);
-    begin_to_refuse();
+    refuse_in_turn(refusal);
 
     make_garbage(created);
     if (mp_pages_r_w_nx_create_with(page, &options, &created) != MP_OK) check_is_zeroed(created);
@@ -278,7 +263,7 @@ START_TEST(pages_survive_any_refusal) {
                                          {.alignment = 1 << 16, .wipe_on_destroy = true}};
     refusal = _i;
     for (size_t i = 0; i < COUNT_OF(various); i++) {
-        options = various[i];
+        options = granted(various[i]);
         in_child(child_with_pages);
     }
 }
@@ -289,7 +274,7 @@ END_TEST
 static void child_whose_system_denies_memory(void) {
     mp_pages_r_w_nx pages;
     mp_vec_u64_rw created;
-    refuse_system_call(SYS_mmap, EPERM);
+    refuse(CALL_MAP, MP_ERR_DENIED);
     make_garbage(pages);
     make_garbage(created);
     check_status(MP_ERR_DENIED, mp_pages_r_w_nx_create(1, &pages));
@@ -307,17 +292,17 @@ static void child_that_may_not_lock(void) {
     check_ok(mp_pages_r_w_nx_create(1, &pages));
     mp_pages_r_w_nx_destroy(&pages);
     const size_t before = kernel_address_space();
-    refuse_system_call(SYS_mlock, ENOMEM);
+    refuse(CALL_LOCK, MP_ERR_OUT_OF_MEMORY);
     check_status(MP_ERR_OUT_OF_MEMORY, mp_pages_r_w_nx_create_with(page, &locked, &pages));
     check_is_zeroed(pages);
-    ck_assert_str_eq(mp_last_error().call, "mlock");
+    ck_assert_str_eq(mp_last_error().call, system_error(CALL_LOCK, MP_ERR_OUT_OF_MEMORY).call);
     ck_assert_uint_eq(kernel_address_space(), before);
 }
 
 static void child_that_knows_no_populate(void) {
     mp_pages_r_w_nx pages;
     const mp_options prefault = {.prefault = true}, wipe_on_fork = {.wipe_on_fork = true};
-    refuse_system_call(SYS_madvise, EINVAL);
+    refuse(CALL_DECOMMIT, MP_ERR_UNSUPPORTED);
     check_ok(mp_pages_r_w_nx_create_with(8 * page, &prefault, &pages));
     ck_assert_uint_eq(kernel_resident_bytes(mp_pages_r_w_nx_data(&pages), 8 * page), 8 * page);
     mp_pages_r_w_nx_destroy(&pages);
@@ -331,7 +316,7 @@ static void child_that_cannot_decommit(void) {
     mp_pages_r_w_nx pages;
     check_ok(mp_pages_r_w_nx_create(page, &pages));
     mp_pages_r_w_nx_fill(&pages, 7);
-    refuse_system_call(SYS_madvise, EPERM);
+    refuse(CALL_DECOMMIT, MP_ERR_DENIED);
     check_status(MP_ERR_DENIED, mp_pages_r_w_nx_decommit(&pages, 0, page));
     ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 7, page));
     mp_pages_r_w_nx_destroy(&pages);
@@ -356,9 +341,9 @@ START_TEST(a_create_beyond_the_address_space_is_refused) {
     type->destroy(&pages);
     const size_t before = kernel_address_space();
     make_garbage(pages);
-    limit_growth(RLIMIT_AS, 4 * MiB);
+    limit_growth(LIMIT_ADDRESS_SPACE, 4 * MiB);
     const mp_status status = type->create(8 * MiB, &pages);
-    lift_limit(RLIMIT_AS);
+    lift_limit(LIMIT_ADDRESS_SPACE);
     check_status(MP_ERR_OUT_OF_MEMORY, status);
     check_is_zeroed(pages);
     ck_assert_uint_eq(kernel_address_space(), before);
@@ -375,9 +360,9 @@ START_TEST(a_vector_beyond_the_address_space_is_refused) {
     mp_vec_u64_rw_destroy(&created);
     const size_t before = kernel_address_space();
     make_garbage(created);
-    limit_growth(RLIMIT_AS, 4 * MiB);
+    limit_growth(LIMIT_ADDRESS_SPACE, 4 * MiB);
     const mp_status status = mp_vec_u64_rw_create(8 * MiB / sizeof(uint64_t), &created);
-    lift_limit(RLIMIT_AS);
+    lift_limit(LIMIT_ADDRESS_SPACE);
     check_status(MP_ERR_OUT_OF_MEMORY, status);
     check_is_zeroed(created);
     ck_assert_uint_eq(kernel_address_space(), before);
@@ -393,7 +378,7 @@ START_TEST(memory_that_cannot_be_committed_is_refused) {
         vec = new_vec(lengths[i], NULL);
         const size_t before = kernel_address_space();
         size_t len = lengths[i];
-        limit_growth(RLIMIT_DATA, 4 * MiB);
+        limit_growth(LIMIT_MEMORY, 4 * MiB);
         mp_status status = MP_OK;
         while (status == MP_OK) {
             status = mp_vec_u64_rw_push(&vec, len);
@@ -406,7 +391,7 @@ START_TEST(memory_that_cannot_be_committed_is_refused) {
             if (again[k] == MP_OK) mp_vec_u64_rw_truncate(&vec, len);
         }
         const size_t leaked = kernel_address_space() - before - reserved;
-        lift_limit(RLIMIT_DATA);
+        lift_limit(LIMIT_MEMORY);
 
         check_status(MP_ERR_OUT_OF_MEMORY, status);
         ck_assert_uint_eq(leaked, 0);
@@ -424,14 +409,14 @@ START_TEST(a_push_that_is_refused_leaves_the_element_with_the_caller) {
     tst_vec_owner_rw owners;
     check_ok(tst_vec_owner_rw_create(0, &owners));
     struct owner refused = new_owner(1);
-    limit_growth(RLIMIT_DATA, 0);
+    limit_growth(LIMIT_MEMORY, 0);
     mp_status status = MP_OK;
     for (int i = 0; i < 1000000 && status == MP_OK; i++) {
         status = tst_vec_owner_rw_push(&owners, (struct owner){0, 0});
     }
     if (status != MP_OK) status = tst_vec_owner_rw_push(&owners, refused);
     const mp_status inserted = tst_vec_owner_rw_insert(&owners, 0, refused);
-    lift_limit(RLIMIT_DATA);
+    lift_limit(LIMIT_MEMORY);
     check_status(MP_ERR_OUT_OF_MEMORY, status);
     check_status(MP_ERR_OUT_OF_MEMORY, inserted);
     owner_end(&refused);
@@ -452,10 +437,10 @@ START_TEST(pages_that_cannot_grow_or_become_writable_stay_as_they_are) {
     const mp_pages_r_nw_nx readable_before = readable;
     make_garbage(none);
     const size_t before = kernel_address_space();
-    limit_growth(RLIMIT_DATA, 4 * MiB);
+    limit_growth(LIMIT_MEMORY, 4 * MiB);
     const mp_status resized = mp_pages_r_w_nx_resize(&pages, 16 * MiB);
     const mp_status allowed = mp_pages_r_nw_nx_allow_write(&readable, &none);
-    lift_limit(RLIMIT_DATA);
+    lift_limit(LIMIT_MEMORY);
     check_status(MP_ERR_OUT_OF_MEMORY, resized);
     check_status(MP_ERR_OUT_OF_MEMORY, allowed);
     ck_assert_uint_eq(kernel_address_space(), before);
@@ -474,8 +459,7 @@ END_TEST
 
 /** Makes three handles of one mapping, whose middle can't be unmapped at the limit. */
 static char *make_neighbours(mp_pages_r_w_nx neighbours[3]) {
-    char *base = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(base, MAP_FAILED);
+    char *base = map_foreign(NULL, 3 * page, MP_ACCESS_READ | MP_ACCESS_WRITE);
     memset(base, 7, 3 * page);
     for (size_t i = 0; i < 3; i++) {
         check_ok(mp_pages_r_w_nx_from_raw_parts(base + i * page, page, &neighbours[i]));
@@ -515,6 +499,7 @@ static void create_something(void) { check_ok(mp_pages_r_w_nx_create(16 * page, 
 static void destroy_something(void) { mp_pages_r_w_nx_destroy(&bystander); }
 
 START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_create) {
+    if (skips_without(PARTIAL_UNMAP)) return;
     if (skips_with_guests()) return;
     check_destroyed_between_neighbours(create_something);
     destroy_something();
@@ -522,6 +507,7 @@ START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_create) {
 END_TEST
 
 START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_destroy) {
+    if (skips_without(PARTIAL_UNMAP)) return;
     if (skips_with_guests()) return;
     create_something();
     check_destroyed_between_neighbours(destroy_something);
@@ -529,6 +515,7 @@ START_TEST(what_destroy_cannot_unmap_is_given_back_by_the_next_destroy) {
 END_TEST
 
 START_TEST(too_many_mappings_have_their_own_status) {
+    if (skips_without(PARTIAL_UNMAP)) return;
     if (skips_with_guests()) return;
     mp_pages_r_w_nx pages, created[8];
     mp_status creations[COUNT_OF(created)];
@@ -561,8 +548,8 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     page = mp_page_size();
-    tcase_add_loop_test(tests, a_vector_survives_any_refusal, 0, REFUSALS);
-    tcase_add_loop_test(tests, pages_survive_any_refusal, 0, REFUSALS);
+    tcase_add_loop_test(tests, a_vector_survives_any_refusal, 0, refusal_count());
+    tcase_add_loop_test(tests, pages_survive_any_refusal, 0, refusal_count());
     tcase_add_test(tests, a_refusal_has_its_own_status);
     tcase_add_loop_test(tests, a_create_beyond_the_address_space_is_refused, 0, PAGES_TYPE_COUNT);
     tcase_add_test(tests, a_vector_beyond_the_address_space_is_refused);

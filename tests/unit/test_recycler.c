@@ -1,11 +1,10 @@
 /* Recyclers: what they keep, for whom, how long, and what the next owner finds. */
 #include "kernel_view.h"
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 static const size_t MiB = (size_t)1 << 20;
 
@@ -142,8 +141,7 @@ START_TEST(memory_goes_back_when_it_is_too_old) {
     mp_pages_r_w_nx pages = new_pages(MiB);
     const void *place = mp_pages_r_w_nx_data(&pages);
     mp_pages_r_w_nx_destroy(&pages);
-    const struct timespec longer = {0, 20 * 1000 * 1000};
-    nanosleep(&longer, NULL);
+    wait_milliseconds(20);
     mp_recycler_trim(&recycler, SIZE_MAX);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
     ck_assert_uint_eq(kernel_access(place, MiB), KERNEL_UNMAPPED);
@@ -161,10 +159,10 @@ START_TEST(memory_comes_back_for_the_same_size_and_options_only) {
     mp_pages_r_w_nx_destroy(&pages);
 
     const size_t kept = mp_recycler_bytes(&recycler);
-    options.no_dump = true;
+    options.wipe_on_fork = true;
     pages = new_pages(MiB);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), kept);
-    ck_assert(kernel_has_flag(mp_pages_r_w_nx_data(&pages), "dd"));
+    check_kernel_flag(mp_pages_r_w_nx_data(&pages), "wf", true);
     mp_pages_r_w_nx_destroy(&pages);
     mp_recycler_destroy(&recycler);
 }
@@ -246,13 +244,11 @@ static void *create_and_destroy(void *seed) {
 
 START_TEST(threads_share_a_recycler) {
     make_recycler(4 * mp_page_size(), 1);
-    pthread_t threads[4];
-    for (size_t i = 0; i < COUNT_OF(threads); i++)
-        ck_assert_int_eq(
-            pthread_create(&threads[i], NULL, create_and_destroy, (void *)(uintptr_t)(i + 1)), 0);
+    thread *threads[4];
+    for (uintptr_t i = 0; i < COUNT_OF(threads); i++)
+        threads[i] = start_thread(create_and_destroy, (void *)(i + 1));
     for (size_t i = 0; i < COUNT_OF(threads); i++) {
-        void *complaint;
-        ck_assert_int_eq(pthread_join(threads[i], &complaint), 0);
+        const void *complaint = join_thread(threads[i]);
         ck_assert_msg(complaint == NULL, "%s", (const char *)complaint);
     }
     ck_assert_uint_le(mp_recycler_bytes(&recycler), 4 * mp_page_size());

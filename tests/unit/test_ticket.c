@@ -3,12 +3,11 @@
 #include "kernel_view.h"
 #include "pages_types.h"
 #include "support.h"
+#include "system.h"
 #include "vec_types.h"
 
 #include <memory_pages/memory_pages.h>
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 static size_t page;
 
@@ -120,7 +119,7 @@ START_TEST(a_reused_slot_never_makes_an_old_ticket_current) {
         type->destroy(&twins[i]);
     }
     ck_assert_uint_gt(reused, 0); /* else the test shows nothing */
-    ck_assert_uint_eq(kernel_access(type->unsafe_ptr(&pages), page), type->access);
+    ck_assert_uint_eq(kernel_access(type->unsafe_ptr(&pages), page), kernel_form(type->access));
     type->destroy(&pages);
 }
 END_TEST
@@ -288,15 +287,9 @@ static void *churn(void *seed) {
 }
 
 START_TEST(threads_create_and_destroy_at_once) {
-    pthread_t threads[THREADS];
-    for (uintptr_t i = 0; i < THREADS; i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, churn, (void *)(i + 1)), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        void *wrong;
-        ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
-        ck_assert_ptr_null(wrong);
-    }
+    thread *threads[THREADS];
+    for (uintptr_t i = 0; i < THREADS; i++) threads[i] = start_thread(churn, (void *)(i + 1));
+    for (int i = 0; i < THREADS; i++) ck_assert_ptr_null(join_thread(threads[i]));
 }
 END_TEST
 
@@ -309,11 +302,9 @@ START_TEST(two_threads_may_destroy_copies_of_one_handle) {
     for (size_t i = 0; i < fewer_if_slow(500); i++) {
         mp_pages_r_w_nx twins[2] = {new_pages()};
         twins[1] = twins[0];
-        pthread_t threads[2];
-        for (int k = 0; k < 2; k++) {
-            ck_assert_int_eq(pthread_create(&threads[k], NULL, destroy_twin, &twins[k]), 0);
-        }
-        for (int k = 0; k < 2; k++) ck_assert_int_eq(pthread_join(threads[k], NULL), 0);
+        thread *threads[2];
+        for (int k = 0; k < 2; k++) threads[k] = start_thread(destroy_twin, &twins[k]);
+        for (int k = 0; k < 2; k++) join_thread(threads[k]);
         check_is_zeroed(twins);
     }
     ck_assert_uint_eq(mp_unreleased_bytes(), 0);
@@ -341,6 +332,7 @@ static void child_uses_and_destroys_what_it_inherited(void) {
 }
 
 START_TEST(a_child_owns_its_own_copies) {
+    if (skips_without(FORK)) return;
     inherited = new_pages();
     inherited_vec = new_vec(LEN);
     const size_t len = mp_vec_u64_rw_len(&inherited_vec);
@@ -370,19 +362,15 @@ static void child_of_busy_threads(void) {
 
 /* The fork comes at any moment of the threads' calls; nothing that they hold may hold up the child. */
 START_TEST(a_child_of_busy_threads_can_create_and_destroy) {
-    pthread_t threads[2];
+    if (skips_without(FORK)) return;
+    thread *threads[2];
     inherited = new_pages();
     for (uintptr_t i = 0; i < COUNT_OF(threads); i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, churn_until_stopped, (void *)(i + 1)),
-                         0);
+        threads[i] = start_thread(churn_until_stopped, (void *)(i + 1));
     }
     for (int i = 0; i < 10; i++) in_child(child_of_busy_threads);
     __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
-    for (size_t i = 0; i < COUNT_OF(threads); i++) {
-        void *wrong;
-        ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
-        ck_assert_ptr_null(wrong);
-    }
+    for (size_t i = 0; i < COUNT_OF(threads); i++) ck_assert_ptr_null(join_thread(threads[i]));
     mp_pages_r_w_nx_destroy(&inherited);
 }
 END_TEST

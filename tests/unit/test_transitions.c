@@ -1,22 +1,13 @@
 /* Transitions: every edge of the type graph, when it is granted and when it is refused. */
-#define _GNU_SOURCE
 #include "kernel_view.h"
 #include "pages_types.h"
 #include "support.h"
+#include "system.h"
 
-#include <errno.h>
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-
-#ifndef PR_SET_MDWE
-#define PR_SET_MDWE 65
-#define PR_MDWE_REFUSE_EXEC_GAIN 1
-#endif
 
 enum { PAGES = 3 };
 static size_t len;
@@ -44,7 +35,7 @@ static void check_content(const void *data) {
 /** `from` must be as `before`, which is of the edge's first type, and still own its pages. */
 static void check_untouched(const mp_region *from, const mp_region *before) {
     ck_assert_mem_eq(from, before, sizeof *from);
-    ck_assert_uint_eq(kernel_access(from->data, len), edge->from->access);
+    ck_assert_uint_eq(kernel_access(from->data, len), kernel_form(edge->from->access));
     check_content(from->data);
     size_t resident;
     check_ok(edge->from->resident_bytes(from, &resident));
@@ -59,7 +50,7 @@ START_TEST(a_transition_changes_the_permission_and_nothing_else) {
     check_is_zeroed(from);
     ck_assert_ptr_eq(edge->to->unsafe_ptr(&to), before.data);
     ck_assert_uint_eq(edge->to->len(&to), len);
-    ck_assert_uint_eq(kernel_access(before.data, len), edge->to->access);
+    ck_assert_uint_eq(kernel_access(before.data, len), kernel_form(edge->to->access));
     check_content(before.data);
     edge->to->destroy(&to);
     ck_assert_uint_eq(kernel_access(before.data, len), KERNEL_UNMAPPED);
@@ -88,7 +79,7 @@ START_TEST(a_stale_twin_has_no_transition) {
     ck_assert_mem_eq(&twin, &before, sizeof twin);
     check_is_zeroed(none);
     edge->from->destroy(&twin);
-    ck_assert_uint_eq(kernel_access(to.data, len), edge->to->access);
+    ck_assert_uint_eq(kernel_access(to.data, len), kernel_form(edge->to->access));
     check_content(to.data);
     edge->to->destroy(&to);
 }
@@ -98,15 +89,16 @@ static void child_whose_system_denies(void) {
     mp_region from = pages_with_content(edge->from), to;
     const mp_region before = from;
     make_garbage(to);
-    refuse_system_call(SYS_mprotect, EACCES);
+    const mp_error expected = system_error(CALL_PROTECT, MP_ERR_DENIED);
+    refuse(CALL_PROTECT, MP_ERR_DENIED);
     check_status(MP_ERR_DENIED, edge->apply(&from, &to));
     check_is_zeroed(to);
     ck_assert_mem_eq(&from, &before, sizeof from);
-    ck_assert_uint_eq(kernel_access(from.data, len), edge->from->access);
+    ck_assert_uint_eq(kernel_access(from.data, len), kernel_form(edge->from->access));
     const mp_error error = mp_last_error();
     ck_assert_int_eq(error.status, MP_ERR_DENIED);
-    ck_assert_int_eq(error.system_code, EACCES);
-    ck_assert_str_eq(error.call, "mprotect");
+    ck_assert_int_eq(error.system_code, expected.system_code);
+    ck_assert_str_eq(error.call, expected.call);
     edge->from->destroy(&from);
     ck_assert_uint_eq(kernel_access(before.data, len), KERNEL_UNMAPPED);
 }
@@ -120,17 +112,14 @@ END_TEST
 
 /* At the limit of mappings a piece of a merged mapping cannot get a permission of its own. */
 START_TEST(a_transition_at_the_limit_of_mappings_gives_the_handle_back) {
+    if (skips_without(PARTIAL_UNMAP)) return;
     if (skips_with_guests()) return;
-    const int protection[] = {
-        PROT_NONE, PROT_READ, PROT_WRITE, PROT_READ | PROT_WRITE, PROT_EXEC, PROT_READ | PROT_EXEC};
     const size_t page = mp_page_size();
     mp_region from[PAGES_TYPE_COUNT];
     char *base[PAGES_TYPE_COUNT];
     for (int i = 0; i < PAGES_TYPE_COUNT; i++) {
         const struct pages_type *type = &pages_types[i];
-        base[i] = mmap(NULL, 2 * page + len, protection[type->access], MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
-        ck_assert_ptr_ne(base[i], MAP_FAILED);
+        base[i] = map_foreign(NULL, 2 * page + len, type->access);
         check_ok(type->from_raw_parts(base[i] + page, len, &from[i]));
         kernel_poke(from[i].data, content, sizeof content);
         kernel_poke(from[i].data + len - 1, "!", 1);
@@ -156,16 +145,13 @@ START_TEST(a_transition_at_the_limit_of_mappings_gives_the_handle_back) {
     }
     for (int i = 0; i < PAGES_TYPE_COUNT; i++) {
         pages_types[i].destroy(&from[i]);
-        ck_assert_int_eq(munmap(base[i], 2 * page + len), 0);
+        unmap_foreign(base[i], 2 * page + len);
     }
 }
 END_TEST
 
 static void child_that_may_make_no_code(void) {
-    if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) != 0) {
-        printf("skipped: this kernel has no PR_SET_MDWE\n");
-        return;
-    }
+    if (!forbid_new_code()) return;
     for (int i = 0; i < PAGES_TRANSITION_COUNT; i++) {
         edge = &pages_transitions[i];
         mp_region from = pages_with_content(edge->from), to;
@@ -203,7 +189,7 @@ START_TEST(one_region_survives_any_walk_over_the_graph) {
         check_ok(edge->apply(&pages, &to));
         type = edge->to;
         type->move(&to, &pages);
-        ck_assert_uint_eq(kernel_access(data, len), type->access);
+        ck_assert_uint_eq(kernel_access(data, len), kernel_form(type->access));
         check_content(data);
     }
     type->destroy(&pages);

@@ -1,5 +1,6 @@
 /* Vectors of elements that own something: each is ended once, by whoever holds it last. */
 #include "support.h"
+#include "system.h"
 #include "test_elements.h"
 
 #include <memory_pages/mp_vec_raw.h>

@@ -1,16 +1,13 @@
 /* Vectors: where their memory is, when it is taken and given back, and what the kernel says of it. */
-#define _GNU_SOURCE
 #include "kernel_view.h"
 #include "support.h"
+#include "system.h"
 #include "vec_types.h"
 
-#include <errno.h>
 #include <memory_pages/memory_pages.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 static const size_t MiB = (size_t)1 << 20;
@@ -335,9 +332,9 @@ START_TEST(a_refused_reservation_is_halved) {
     if (skips_with_guests()) return;
     type = &vec_types[_i];
     mp_vec_raw vec;
-    limit_growth(RLIMIT_AS, 1024 * MiB);
+    limit_growth(LIMIT_ADDRESS_SPACE, 1024 * MiB);
     const mp_status status = type->create(elements_in(4 * MiB), &vec);
-    lift_limit(RLIMIT_AS);
+    lift_limit(LIMIT_ADDRESS_SPACE);
     check_ok(status);
     ck_assert_uint_ge(type->reservation(&vec), elements_in(256 * MiB));
     ck_assert_uint_le(type->reservation(&vec), elements_in(1024 * MiB));
@@ -348,15 +345,11 @@ START_TEST(a_refused_reservation_is_halved) {
 END_TEST
 
 START_TEST(a_reservation_is_not_resident_when_all_memory_is_locked) {
-    if (mlockall(MCL_FUTURE) != 0) {
-        printf("skipped: mlockall: %s\n", strerror(errno));
-        return;
-    }
+    if (!lock_all_memory()) return;
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(elements_in(256 * MiB));
     ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 256 * MiB), 4 * MiB);
     type->rw.destroy(&vec);
-    ck_assert_int_eq(munlockall(), 0);
 }
 END_TEST
 
@@ -398,9 +391,9 @@ START_TEST(frozen_vectors_answer_and_take_hints) {
     check_ok(type->ro.resident_bytes(&frozen, &bytes));
     ck_assert_uint_ge(bytes, MiB - type->size);
     check_ok(type->ro.advise_use_rnd(&frozen));
-    ck_assert(kernel_has_flag(type->ro.data(&frozen), "rr"));
+    check_kernel_flag(type->ro.data(&frozen), "rr", true);
     check_ok(type->ro.advise_use_seq(&frozen));
-    ck_assert(kernel_has_flag(type->ro.data(&frozen), "sr"));
+    check_kernel_flag(type->ro.data(&frozen), "sr", true);
     check_ok(type->ro.advise_use_soon(&frozen, 0, elements_in(MiB)));
     type->ro.destroy(&frozen);
 }
@@ -415,12 +408,12 @@ START_TEST(hints_reach_the_kernel_and_stay) {
         mp_vec_raw vec = new_vec(capacities[i]);
         grow_to(&vec, 10);
         check_ok(type->rw.advise_use_seq(&vec));
-        ck_assert(kernel_has_flag(type->rw.data(&vec), "sr"));
+        check_kernel_flag(type->rw.data(&vec), "sr", true);
         check_ok(type->rw.advise_use_rnd(&vec));
-        ck_assert(kernel_has_flag(type->rw.data(&vec), "rr"));
-        ck_assert(!kernel_has_flag(type->rw.data(&vec), "sr"));
+        check_kernel_flag(type->rw.data(&vec), "rr", true);
+        check_kernel_flag(type->rw.data(&vec), "sr", false);
         grow_to(&vec, elements_in(7 * MiB)); /* what it grows into follows the same hint */
-        ck_assert(kernel_has_flag(type->rw.last(&vec), "rr"));
+        check_kernel_flag(type->rw.last(&vec), "rr", true);
 
         const size_t capacity = type->capacity(&vec);
         check_ok(type->rw.advise_use_soon(&vec, 0, 0));
@@ -443,7 +436,7 @@ START_TEST(a_hint_for_an_untouched_vector_is_fine) {
         check_ok(type->rw.advise_use_seq(&vec));
         check_ok(type->rw.advise_use_soon(&vec, 0, type->capacity(&vec)));
         grow_to(&vec, elements_in(4 * MiB));
-        ck_assert(kernel_has_flag(type->rw.last(&vec), "sr"));
+        check_kernel_flag(type->rw.last(&vec), "sr", true);
         type->rw.destroy(&vec);
     }
 }
@@ -453,13 +446,12 @@ END_TEST
 
 /** Checks that a vector with `options` has the kernel's `flag` wherever it grows. */
 static void check_outlives(mp_options options, const char *flag) {
-    mp_vec_raw vec = new_vec_with(3, options);
+    mp_vec_raw vec = new_vec_with(3, granted(options));
     const size_t sizes[] = {3 * type->size, MiB, 3 * MiB, 9 * MiB};
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         grow_to(&vec, elements_in(sizes[i]));
-        ck_assert_msg(kernel_has_flag(type->rw.data(&vec), flag) &&
-                          kernel_has_flag(type->rw.last(&vec), flag),
-                      "%s is lost at %zu bytes", flag, sizes[i]);
+        check_kernel_flag(type->rw.data(&vec), flag, true);
+        check_kernel_flag(type->rw.last(&vec), flag, true);
         if (options.alignment != 0) {
             ck_assert_uint_eq((uintptr_t)type->rw.data(&vec) % options.alignment, 0);
         }
@@ -520,15 +512,15 @@ START_TEST(huge_pages_come_with_the_reservation) {
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(3);
     grow_to(&vec, 3);
-    ck_assert(!kernel_has_flag(type->rw.data(&vec), "hg"));
+    check_kernel_flag(type->rw.data(&vec), "hg", false);
     grow_to(&vec, elements_in(5 * MiB));
-    ck_assert(kernel_has_flag(type->rw.data(&vec), "hg"));
+    check_kernel_flag(type->rw.data(&vec), "hg", true);
     ck_assert_uint_eq((uintptr_t)type->rw.data(&vec) % mp_huge_page_size(), 0);
     type->rw.destroy(&vec);
 
     vec = new_vec_with(3, (mp_options){.huge_pages = MP_HUGE_PAGES_ALWAYS});
     grow_to(&vec, 3);
-    ck_assert(kernel_has_flag(type->rw.data(&vec), "hg"));
+    check_kernel_flag(type->rw.data(&vec), "hg", true);
     type->rw.destroy(&vec);
 }
 END_TEST

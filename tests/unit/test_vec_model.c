@@ -2,6 +2,7 @@
  * what a plain array holds. The seeds are fixed, so that a failure comes again. */
 #include "kernel_view.h"
 #include "support.h"
+#include "system.h"
 #include "vec_types.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* Writers: elements one by one from local variables, and what the vector knows of them. */
 #include "kernel_view.h"
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
 #include <string.h>
-#include <sys/resource.h>
 
 START_TEST(what_is_written_is_in_the_vector) {
     mp_vec_u64_rw vec;
@@ -87,11 +87,11 @@ static void write_until_refused(void) {
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create((size_t)1 << 30, &vec));
     mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
-    limit_growth(RLIMIT_DATA, (size_t)16 << 20);
+    limit_growth(LIMIT_MEMORY, (size_t)16 << 20);
     uint64_t n = 0;
     mp_status status;
     while ((status = mp_vec_u64_writer_push(&writer, n)) == MP_OK) n++;
-    lift_limit(RLIMIT_DATA);
+    lift_limit(LIMIT_MEMORY);
     check_status(MP_ERR_OUT_OF_MEMORY, status);
     ck_assert_uint_eq(mp_vec_u64_rw_len(&vec), n);
     check_ok(mp_vec_u64_writer_push(&writer, n));

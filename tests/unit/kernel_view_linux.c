@@ -55,6 +55,10 @@ unsigned kernel_access(const void *address, size_t n) {
     return access;
 }
 
+unsigned kernel_form(unsigned access) { return access; }
+
+bool kernel_keeps_flags(void) { return true; }
+
 bool kernel_has_flag(const void *address, const char *flag) {
     static const char title[] = "VmFlags:";
     bool is_here = false, has_flag = false;
@@ -90,6 +94,8 @@ size_t kernel_resident_bytes(const void *address, size_t n) {
     }
     return pages * page;
 }
+
+size_t kernel_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 size_t kernel_address_space(void) {
     size_t pages = 0;

@@ -1,0 +1,310 @@
+#define _GNU_SOURCE
+#include "support.h"
+#include "system.h"
+
+#include "kernel_view.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#define VALGRIND_DISABLE_ERROR_REPORTING ((void)0)
+#define VALGRIND_ENABLE_ERROR_REPORTING ((void)0)
+#endif
+
+/* From the kernel's own headers (include/uapi), where the C library's are older than the kernel. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+
+/* ---- What it can do ----------------------------------------------------------------------------- */
+
+bool system_has(enum ability ability) {
+    (void)ability;
+    return true;
+}
+
+bool skips_without(enum ability ability) {
+    (void)ability;
+    return false;
+}
+
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+static const bool has_thread_sanitizer = true;
+#else
+static const bool has_thread_sanitizer = false;
+#endif
+
+bool skips_with_guests(void) {
+    if (!RUNNING_ON_VALGRIND && !has_thread_sanitizer) return false;
+    printf("skipped: valgrind or ThreadSanitizer would be hit itself\n");
+    return true;
+}
+
+bool skips_without_mlock(void) {
+    const size_t page = mp_page_size();
+    void *memory = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(memory, MAP_FAILED);
+    ck_assert_int_eq(mlock(memory, page), 0);
+    const bool is_locked = kernel_has_flag(memory, "lo");
+    ck_assert_int_eq(munmap(memory, page), 0);
+    if (!is_locked) printf("skipped: mlock does nothing here\n");
+    return !is_locked;
+}
+
+size_t fewer_if_slow(size_t rounds) { return RUNNING_ON_VALGRIND ? rounds / 20 : rounds; }
+
+mp_options granted(mp_options wished) { return wished; }
+
+/* ---- Faults ------------------------------------------------------------------------------------- */
+
+static sigjmp_buf fault_return;
+static void *volatile fault_address;
+
+static void on_fault(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)context;
+    fault_address = info->si_addr;
+    siglongjmp(fault_return, 1);
+}
+
+void *fault_of(mp_access access, void *address) {
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO}, before;
+    fault_address = NULL;
+    sigemptyset(&action.sa_mask);
+    ck_assert_int_eq(sigaction(SIGSEGV, &action, &before), 0);
+    VALGRIND_DISABLE_ERROR_REPORTING; /* the fault is what the test wants */
+    if (sigsetjmp(fault_return, 1) == 0) access_byte(access, address);
+    VALGRIND_ENABLE_ERROR_REPORTING;
+    ck_assert_int_eq(sigaction(SIGSEGV, &before, NULL), 0);
+    return fault_address;
+}
+
+/* ---- Mappings that are not the library's -------------------------------------------------------- */
+
+void *map_foreign(void *address, size_t n, unsigned access) {
+    const int protection = (access & MP_ACCESS_READ ? PROT_READ : 0) |
+                           (access & MP_ACCESS_WRITE ? PROT_WRITE : 0) |
+                           (access & MP_ACCESS_EXEC ? PROT_EXEC : 0);
+    const int place = address != NULL ? MAP_FIXED_NOREPLACE : 0;
+    void *base = mmap(address, n, protection, MAP_PRIVATE | MAP_ANONYMOUS | place, -1, 0);
+    return base != MAP_FAILED ? base : NULL;
+}
+
+void unmap_foreign(void *base, size_t n) { ck_assert_int_eq(munmap(base, n), 0); }
+
+/* More pages than mappings are allowed, each with another permission than its neighbours. */
+static char *alternating;
+static size_t alternating_bytes;
+
+void exhaust_mappings(void) {
+    const size_t page = mp_page_size(), pages = (size_t)1 << 22;
+    alternating_bytes = pages * page;
+    alternating = mmap(NULL, alternating_bytes, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ck_assert_ptr_ne(alternating, MAP_FAILED);
+    for (size_t i = 1; i < pages; i += 2) {
+        if (mprotect(alternating + i * page, page, PROT_READ) == 0) continue;
+        ck_assert_int_eq(errno, ENOMEM);
+        /* That would have taken two mappings; there may be one left, which the last page takes. */
+        if (mprotect(alternating + (pages - 1) * page, page, PROT_READ) != 0) {
+            ck_assert_int_eq(errno, ENOMEM);
+        }
+        return;
+    }
+    ck_abort_msg("this system allows more than %zu mappings", pages);
+}
+
+void release_mappings(void) { ck_assert_int_eq(munmap(alternating, alternating_bytes), 0); }
+
+bool lock_all_memory(void) {
+    if (mlockall(MCL_FUTURE) == 0) return true;
+    printf("skipped: mlockall: %s\n", strerror(errno));
+    return false;
+}
+
+/* ---- Threads and processes ---------------------------------------------------------------------- */
+
+struct thread {
+    pthread_t id;
+};
+
+thread *start_thread(void *(*run)(void *), void *argument) {
+    thread *started = malloc(sizeof *started);
+    ck_assert_int_eq(pthread_create(&started->id, NULL, run, argument), 0);
+    return started;
+}
+
+void *join_thread(thread *started) {
+    void *result;
+    ck_assert_int_eq(pthread_join(started->id, &result), 0);
+    free(started);
+    return result;
+}
+
+void wait_milliseconds(unsigned milliseconds) {
+    const struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+    ck_assert_int_eq(nanosleep(&time, NULL), 0);
+}
+
+void in_child(void (*body)(void)) {
+    fflush(NULL);
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        body();
+        _exit(EXIT_SUCCESS);
+    }
+    int outcome = 0;
+    ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+    ck_assert_msg(!WIFSIGNALED(outcome), "the child died of signal %d", WTERMSIG(outcome));
+    ck_assert_msg(WEXITSTATUS(outcome) == EXIT_SUCCESS, "the child failed");
+}
+
+void check_aborts(void (*body)(void), char *text, size_t size) {
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        signal(SIGABRT, SIG_DFL);
+        body();
+        _exit(EXIT_SUCCESS);
+    }
+    close(ends[1]);
+    size_t length = 0;
+    for (ssize_t got = 1; got > 0 && length < size - 1; length += (size_t)got) {
+        got = read(ends[0], text + length, size - 1 - length);
+        ck_assert_int_ge(got, 0);
+    }
+    text[length] = '\0';
+    close(ends[0]);
+    int outcome;
+    ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+    ck_assert(WIFSIGNALED(outcome) && WTERMSIG(outcome) == SIGABRT);
+}
+
+/* ---- A system that refuses ---------------------------------------------------------------------- */
+
+static void filter_system_call(long number, unsigned verdict) {
+    struct sock_filter instructions[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, verdict),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = COUNT_OF(instructions), .filter = instructions};
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static void refuse_number(long number, int error) {
+    filter_system_call(number, SECCOMP_RET_ERRNO | (unsigned)error);
+}
+
+static const struct {
+    const char *name;
+    long number;
+} calls[] = {
+    [CALL_MAP] = {"mmap", SYS_mmap},
+    [CALL_PROTECT] = {"mprotect", SYS_mprotect},
+    [CALL_DECOMMIT] = {"madvise", SYS_madvise},
+    [CALL_LOCK] = {"mlock", SYS_mlock},
+};
+
+mp_error system_error(enum system_call call, mp_status status) {
+    const int codes[] = {
+        [MP_ERR_DENIED] = EACCES, [MP_ERR_OUT_OF_MEMORY] = ENOMEM, [MP_ERR_UNSUPPORTED] = EINVAL};
+    return (mp_error){status, codes[status], calls[call].name};
+}
+
+void refuse(enum system_call call, mp_status status) {
+    refuse_number(calls[call].number, system_error(call, status).system_code);
+}
+
+static const long in_turn[] = {SYS_mmap,    SYS_munmap, SYS_mremap,  SYS_mprotect,
+                               SYS_madvise, SYS_mlock,  SYS_mincore, SYS_ioctl};
+static const int errors[] = {ENOMEM, EPERM, EINVAL, EAGAIN};
+
+int refusal_count(void) { return COUNT_OF(in_turn) * COUNT_OF(errors); }
+
+void refuse_in_turn(int i) {
+    const size_t n = (size_t)i;
+    refuse_number(in_turn[n / COUNT_OF(errors)], errors[n % COUNT_OF(errors)]);
+}
+
+static void (*look_first)(void);
+
+static void on_trapped_call(int signal) {
+    (void)signal;
+    look_first();
+}
+
+void look_before_unmap(void (*look)(void)) {
+    look_first = look;
+    ck_assert(signal(SIGSYS, on_trapped_call) != SIG_ERR);
+    filter_system_call(SYS_munmap, SECCOMP_RET_TRAP);
+}
+
+bool forbid_new_code(void) {
+    if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0) return true;
+    printf("skipped: this kernel has no PR_SET_MDWE\n");
+    return false;
+}
+
+/* Reads one of the sizes, in KiB, of /proc/self/status. */
+static size_t status_bytes(const char *title) {
+    FILE *status = fopen("/proc/self/status", "r");
+    ck_assert_ptr_nonnull(status);
+    size_t kibibytes = 0;
+    char line[256];
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, title, strlen(title)) == 0) {
+            kibibytes = strtoull(line + strlen(title), NULL, 10);
+        }
+    }
+    fclose(status);
+    return kibibytes * 1024;
+}
+
+static void set_soft_limit(enum limit limit, rlim_t bytes) {
+    const int resource = limit == LIMIT_ADDRESS_SPACE ? RLIMIT_AS : RLIMIT_DATA;
+    struct rlimit value;
+    ck_assert_int_eq(getrlimit(resource, &value), 0);
+    value.rlim_cur = bytes < value.rlim_max ? bytes : value.rlim_max;
+    ck_assert_int_eq(setrlimit(resource, &value), 0);
+}
+
+void limit_growth(enum limit limit, size_t bytes) {
+    set_soft_limit(limit,
+                   status_bytes(limit == LIMIT_ADDRESS_SPACE ? "VmSize:" : "VmData:") + bytes);
+}
+
+void lift_limit(enum limit limit) { set_soft_limit(limit, RLIM_INFINITY); }
