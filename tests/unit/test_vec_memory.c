@@ -72,7 +72,7 @@ START_TEST(a_small_vector_takes_little) {
     type->rw.destroy(&warm_up);
     const size_t before = kernel_address_space();
     mp_vec_raw vec = new_vec(10);
-    ck_assert_uint_le(kernel_address_space() - before, 10 * type->size + 32 * page);
+    ck_assert_uint_le(kernel_address_space(), before + 10 * type->size + 32 * page);
     ck_assert_uint_eq(resident(&vec), 0);
     grow_to(&vec, 10);
     ck_assert_uint_le(resident(&vec), 10 * type->size + 2 * page);
@@ -194,7 +194,8 @@ START_TEST(destroy_gives_everything_back) {
         type->ro.destroy(&frozen);
         type->rw.destroy(&copy);
     }
-    ck_assert_uint_lt(kernel_address_space() - before, 4 * MiB);
+    if (skips_with_guests()) return; /* they keep books on what is touched */
+    ck_assert_uint_lt(kernel_address_space(), before + 4 * MiB);
 }
 END_TEST
 
@@ -244,7 +245,8 @@ START_TEST(growth_past_the_reservation_takes_a_larger_one) {
     }
     ck_assert_uint_ge(type->reservation(&vec), elements_in(17 * MiB));
     type->rw.destroy(&vec);
-    ck_assert_uint_lt(kernel_address_space() - before, 4 * MiB);
+    if (skips_with_guests()) return; /* they keep books on what is touched */
+    ck_assert_uint_lt(kernel_address_space(), before + 4 * MiB);
 }
 END_TEST
 
