@@ -3,7 +3,8 @@
 from project import PUBLIC_HEADERS, ROOT
 
 MAX_COLUMNS = 100
-FOLDERS = ["src", "generated", "codegen", "tests", "examples", "cmake", "scripts", "bench"]
+FOLDERS = ["src", "generated", "codegen", "tests", "examples", "cmake", "scripts", "bench",
+           "docs"]
 SUFFIXES = {".c", ".h", ".cpp", ".hpp", ".py", ".cmake", ".sh", ".jinja"}
 FILES = sorted(
     path for folder in FOLDERS for path in (ROOT / folder).rglob("*")
