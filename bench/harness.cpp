@@ -147,8 +147,10 @@ void measure_time(const Entry &entry, int all, benchmark::State &state) {
     Run run(state);
     entry.body(run);
     state.counters["operations"] = entry.operations;
-    state.counters["memory_peak"] = entry.first_pass.memory_peak;
-    state.counters["memory_released"] = entry.first_pass.memory_released;
+    if (entry.effort.memory) {
+        state.counters["memory_peak"] = entry.first_pass.memory_peak;
+        state.counters["memory_released"] = entry.first_pass.memory_released;
+    }
     show_progress("time", ++measurements, all);
 }
 
@@ -211,7 +213,7 @@ int main(int argc, char **argv) {
 
     int done = 0, all = 0;
     for (Entry &entry : entries) {
-        entry.first_pass = run_first_pass(entry);
+        if (entry.effort.memory) entry.first_pass = run_first_pass(entry);
         show_progress("memory", ++done, static_cast<int>(entries.size()));
     }
     fit_into(seconds);

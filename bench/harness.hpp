@@ -19,7 +19,7 @@ constexpr std::size_t KiB = 1024;
 constexpr std::size_t MiB = 1024 * KiB;
 constexpr std::size_t GiB = 1024 * MiB;
 
-/* Whether everything is to end within a minute. */
+/* Whether sizes are to be few and small, for everything to end within a minute. */
 bool quick();
 
 /* Physical memory of the machine, in bytes. No case takes more than half of it. */
@@ -101,6 +101,7 @@ class Run {
 struct Effort {
     int repetitions;
     int rounds;
+    bool memory = true; /* whether the first pass is worth its time */
 };
 
 /* Adds what one system does in one case. A round counts as `operations`, so that times can be told for

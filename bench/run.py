@@ -16,9 +16,23 @@ import tables
 
 # What an allocator has a say in, and with whom each of its peers is compared.
 ALLOCATOR_CASES = (
-    r"^(fill_fresh\..*|refill\.f64|create_destroy\..*|decommit\..*|small\..*)"
+    r"^(fill_fresh\..*|refill\.f64|create_destroy\..*|decommit\.80MB|small\..*)"
     r"\|(raw loop, huge pages$|memory_pages|mmap|malloc|realloc|std|stb|utarray|GArray)"
 )
+
+# Enough to see whether a change helped.
+QUICK_CASES = (
+    r"^(fill_fresh\.(f64|u8)|refill\.f64|refill_given_back|append|create_destroy|decommit"
+    r"|permission\.(freeze|exec)|growth\.tail|sum|random_read|call|small|sparse|scale\.1)"
+)
+QUICK_ALLOCATOR_CASES = (
+    r"^(fill_fresh\.f64|create_destroy\..*)"
+    r"\|(raw loop, huge pages$|memory_pages, (push|vector)|mmap|malloc|realloc|std)"
+)
+
+# Seconds for all repetitions of one process; its first pass comes on top.
+SECONDS, SECONDS_OF_ALLOCATOR = 220, 45
+QUICK_SECONDS, QUICK_SECONDS_OF_ALLOCATOR = 15, 2
 
 
 def find_allocators():
@@ -36,33 +50,44 @@ def find_allocators():
     return found
 
 
-def run_harness(program, arguments, library=None):
+def start(command, **options):
+    """Runs a command on one processor, so that no move to another is measured. What has threads puts
+    each of them where it belongs by itself."""
+    last = max(os.sched_getaffinity(0))
+    return subprocess.run(command, check=True,
+                          preexec_fn=lambda: os.sched_setaffinity(0, {last}), **options)
+
+
+def run_harness(program, cases, seconds, quick, library=None):
     """Runs the C++ part and returns its JSON."""
     environment = dict(os.environ)
     if library:
         environment["LD_PRELOAD"] = library
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
-        subprocess.run(
-            [program, *arguments, "--benchmark_enable_random_interleaving=true",
-             f"--benchmark_out={out}", "--benchmark_out_format=json"],
-            env=environment, check=True)
+        start([program, f"--only={cases}", f"--seconds={seconds}", *(["--quick"] if quick else []),
+               "--benchmark_enable_random_interleaving=true", f"--benchmark_out={out}",
+               "--benchmark_out_format=json"], env=environment)
         return json.loads(out.read_text())
 
 
 def run_all(build, quick):
-    flags = ["--quick"] if quick else []
     harness = build / "memory_pages_bench"
+    cases, seconds = (QUICK_CASES, QUICK_SECONDS) if quick else ("", SECONDS)
     runs = {}
     print("== everything, with the C library's malloc", file=sys.stderr)
-    runs[results.GLIBC] = run_harness(harness, flags)
+    runs[results.GLIBC] = run_harness(harness, cases, seconds, quick)
+
+    cases, seconds = ((QUICK_ALLOCATOR_CASES, QUICK_SECONDS_OF_ALLOCATOR) if quick else
+                      (ALLOCATOR_CASES, SECONDS_OF_ALLOCATOR))
     for name, library in find_allocators().items():
         print(f"== what uses malloc, with {name}", file=sys.stderr)
-        runs[name] = run_harness(harness, [*flags, f"--only={ALLOCATOR_CASES}"], library)
+        runs[name] = run_harness(harness, cases, seconds, quick, library)
+
     rust = build / "rust_bench"
     if rust.exists():
         print("== Rust's Vec", file=sys.stderr)
-        output = subprocess.run([rust, *flags], stdout=subprocess.PIPE, check=True).stdout
+        output = start([rust, *(["--quick"] if quick else [])], stdout=subprocess.PIPE).stdout
         runs[results.RUST] = json.loads(output)
     else:
         print("   there is no rustc here; Rust's Vec is left out", file=sys.stderr)

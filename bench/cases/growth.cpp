@@ -89,7 +89,7 @@ bool may_grow(std::size_t len) {
 }
 
 /* What interrupts one of a few tries is no property of the push, so each step counts at its fastest. */
-constexpr int tries = 3;
+constexpr int tries = 2;
 
 template <class System> void longest_push(Run &run) {
     const std::uint64_t value = unknown(Element<std::uint64_t>::sample);

@@ -1,5 +1,7 @@
 /* How costs change with the size, from 1 KiB to the largest that fits in half the memory, and with two
  * threads, each on a vector of its own. */
+#include <sched.h>
+
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -78,13 +80,22 @@ template <class System> Times live_through(std::size_t n, std::size_t turns) {
 
 /* ---- Threads ------------------------------------------------------------------------------------- */
 
+/* Gives a thread a processor of its own, where there are enough of them. */
+void settle_on(int processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<unsigned>(processor), &set);
+    (void)sched_setaffinity(0, sizeof set, &set);
+}
+
 /* Every thread does the same at the same time; the mean of their times is what one of them sees. */
 template <class System> Times live_in_threads(int threads, std::size_t n, std::size_t turns) {
     std::atomic<int> ready{0};
     std::vector<Times> each(static_cast<std::size_t>(threads));
     std::vector<std::thread> running;
     for (Times &times : each)
-        running.emplace_back([&] {
+        running.emplace_back([&, processor = static_cast<int>(running.size())] {
+            if (threads > 1) settle_on(processor);
             ready++;
             while (ready < threads) {
             }
@@ -119,14 +130,14 @@ void scale(Run &run, int threads, std::size_t bytes) {
 
 void add_scale() {
     /* A doubling realloc() holds up to twice the size, so that a quarter of the memory is half of it. */
-    const std::size_t largest = quick() ? 64 * MiB : machine_memory() / 4;
+    const std::size_t largest = quick() ? 16 * MiB : machine_memory() / 4;
     for (int threads = 1; threads <= 2; threads++) {
         for (std::size_t bytes = KiB; bytes * static_cast<std::size_t>(threads) <= largest;
-             bytes *= quick() || bytes >= 64 * MiB ? 4 : 2) {
+             bytes *= quick() || bytes >= 16 * MiB ? 4 : 2) {
             const auto add_system = [&](const std::string &system, auto tag) {
                 using System = typename decltype(tag)::type;
                 add("scale." + std::to_string(threads) + "." + std::to_string(bytes), system,
-                    {bytes >= 256 * MiB ? 3 : 5, 1}, static_cast<double>(bytes / sizeof(T)),
+                    {bytes >= 256 * MiB ? 3 : 5, 1, false}, static_cast<double>(bytes / sizeof(T)),
                     [=](Run &run) { scale<System>(run, threads, bytes); });
             };
             add_system("raw loop, huge pages", Tag<RawScale<PageKind::huge>>{});
