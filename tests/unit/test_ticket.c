@@ -200,6 +200,29 @@ START_TEST(a_twin_of_a_destroyed_vector_is_stale) {
 }
 END_TEST
 
+/* push() does not look while there is room; what is called once for many elements does. */
+START_TEST(a_stale_twin_with_room_to_spare_is_told_so) {
+    mp_vec_u64_rw vec, twin;
+    check_ok(mp_vec_u64_rw_create(LEN, &vec));
+    check_ok(mp_vec_u64_rw_push(&vec, 0));
+    twin = vec;
+    mp_vec_u64_rw_destroy(&vec);
+    const mp_vec_u64_rw before = twin;
+    const uint64_t array[2] = {1, 2};
+    uint64_t *at = NULL;
+    size_t room = 42;
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_append(&twin, array, 2));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_append_zeroed(&twin, 1));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_insert(&twin, 0, 1));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_insert_n(&twin, 0, array, 2));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_resize(&twin, 2, 1));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_spare_mut(&twin, 1, &at, &room));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_reserve(&twin, 1));
+    ck_assert_mem_eq(&twin, &before, sizeof twin);
+    ck_assert_uint_eq(room, 42);
+}
+END_TEST
+
 START_TEST(a_twin_of_a_grown_vector_is_stale) {
     const size_t additional[] = {1, (size_t)1 << 20}; /* within a tier, and into the next */
     for (size_t i = 0; i < COUNT_OF(additional); i++) {
@@ -385,6 +408,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_reused_slot_never_makes_an_old_ticket_current);
     tcase_add_test(tests, a_zeroed_ticket_is_never_current);
     tcase_add_test(tests, a_twin_of_a_destroyed_vector_is_stale);
+    tcase_add_test(tests, a_stale_twin_with_room_to_spare_is_told_so);
     tcase_add_test(tests, a_twin_of_a_grown_vector_is_stale);
     tcase_add_test(tests, a_twin_of_a_frozen_vector_is_stale);
     tcase_add_test(tests, a_twin_of_a_decommitted_or_shrunk_vector_is_stale);
