@@ -18,7 +18,7 @@ void fail(const char *what) {
     std::abort();
 }
 
-/* ---- Settings ------------------------------------------------------------------------------------ */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 namespace {
 bool is_quick = false;
@@ -32,7 +32,7 @@ std::size_t machine_memory() {
     return bytes;
 }
 
-/* ---- Memory -------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 namespace {
 
@@ -73,7 +73,7 @@ bool Run::again_in_first_pass() {
     return is_first;
 }
 
-/* ---- Cases --------------------------------------------------------------------------------------- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 namespace {
 
@@ -131,8 +131,8 @@ FirstPass run_first_pass(const Entry &entry) {
     return found;
 }
 
-/* Lowers the repetitions until all of them fit into the time that there is. Fewer than three have no
- * median worth the name. */
+/* Lowers the repetitions until all of them fit into the time that there is. Fewer than three have
+ * no median worth the name. */
 void fit_into(double seconds) {
     double needed = 0;
     for (const Entry &entry : entries)
@@ -165,7 +165,7 @@ void add(const std::string &name, const std::string &system, Effort effort, doub
 
 } // namespace bench
 
-/* ---- The program --------------------------------------------------------------------------------- */
+/* ---- The program ----------------------------------------------------------------------------- */
 
 namespace {
 

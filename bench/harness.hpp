@@ -13,7 +13,7 @@
 
 namespace bench {
 
-/* ---- Settings ------------------------------------------------------------------------------------ */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 constexpr std::size_t KiB = 1024;
 constexpr std::size_t MiB = 1024 * KiB;
@@ -25,9 +25,10 @@ bool quick();
 /* Physical memory of the machine, in bytes. No case takes more than half of it. */
 std::size_t machine_memory();
 
-/* ---- One run of a case --------------------------------------------------------------------------- */
+/* ---- One run of a case ----------------------------------------------------------------------- */
 
-/* What the first pass finds: bytes of anonymous memory more than before the run, and what a run costs. */
+/* What the first pass finds: bytes of anonymous memory more than before the run, and what a run
+ * costs. */
 struct FirstPass {
     double memory_peak = 0;
     double memory_released = 0;
@@ -35,12 +36,12 @@ struct FirstPass {
     double seconds_of_round = 0;
 };
 
-/* A case does its work while again() says so, and tells when time counts and when memory is looked at.
- * Looking takes long, so it is done in a pass of its own and costs the timed one a branch.
+/* A case does its work while again() says so, and tells when time counts and when memory is looked
+ * at. Looking takes long, so it is done in a pass of its own and costs the timed one a branch.
  *
  * The first round of a timed run does not count. It brings the memory that it frees into the state
- * that it has in a program which does the same all the time; in a virtual machine, the host may have
- * to find it first, which takes longer than all that is measured here. */
+ * that it has in a program which does the same all the time; in a virtual machine, the host may
+ * have to find it first, which takes longer than all that is measured here. */
 class Run {
   public:
     explicit Run(benchmark::State &state) : state_(&state) {}
@@ -94,18 +95,18 @@ class Run {
     Clock::time_point started_;
 };
 
-/* ---- Cases --------------------------------------------------------------------------------------- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
-/* How often a case is measured: each repetition gives one time, the mean of its rounds. There are fewer
- * repetitions where the time for all of it does not suffice. */
+/* How often a case is measured: each repetition gives one time, the mean of its rounds. There are
+ * fewer repetitions where the time for all of it does not suffice. */
 struct Effort {
     int repetitions;
     int rounds;
     bool memory = true; /* whether the first pass is worth its time */
 };
 
-/* Adds what one system does in one case. A round counts as `operations`, so that times can be told for
- * one element, one call or one creation. */
+/* Adds what one system does in one case. A round counts as `operations`, so that times can be told
+ * for one element, one call or one creation. */
 void add(const std::string &name, const std::string &system, Effort effort, double operations,
          std::function<void(Run &)> body);
 
@@ -123,7 +124,7 @@ void add_small();
 void add_sparse();
 void add_scale();
 
-/* ---- What keeps compilers from knowing too much -------------------------------------------------- */
+/* ---- What keeps compilers from knowing too much ---------------------------------------------- */
 
 /* A value that could be any. */
 template <class T> T unknown(T value) {
@@ -131,8 +132,8 @@ template <class T> T unknown(T value) {
     return value;
 }
 
-/* Takes part in a loop once for each element, so that the compiler can't put several into one store. It
- * costs no instruction. */
+/* Takes part in a loop once for each element, so that the compiler can't put several into one
+ * store. It costs no instruction. */
 template <class T> inline void one_by_one(T *&at) { asm volatile("" : "+r"(at)); }
 
 /* The memory behind `data` is looked at by someone. */
@@ -140,7 +141,7 @@ template <class T> inline void consume(const T *data) {
     asm volatile("" : : "r"(data) : "memory");
 }
 
-/* ---- Failures ------------------------------------------------------------------------------------ */
+/* ---- Failures -------------------------------------------------------------------------------- */
 
 [[noreturn, gnu::cold]] void fail(const char *what);
 

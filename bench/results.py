@@ -24,7 +24,8 @@ def quartiles(values):
 def summarise(runs, facts):
     """Makes what results.json holds of the raw JSON of each run.
 
-    Times are nanoseconds for a whole round, which counts as so many `operations`; memory is bytes."""
+    Times are nanoseconds for a whole round, which counts as so many `operations`; memory is
+    bytes."""
     cases = []
     for run, output in runs.items():
         measurements = {}
@@ -115,8 +116,8 @@ class Results:
     def ratio(self, one, case, system):
         """How many times as long as another system `one` took, both seen in the run of `one`.
 
-        Where the other did not take part there, as in Rust's program, the raw loop, which did, stands
-        between the two."""
+        Where the other did not take part there, as in Rust's program, the raw loop, which did,
+        stands between the two."""
         other = self.find(case, system, one.run)
         if other:
             return one.median / other.median

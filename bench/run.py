@@ -1,4 +1,4 @@
-"""Runs the benchmark under each allocator, and makes results.json, the tables and the plots of it."""
+"""Runs the benchmark under each allocator; makes results.json, the tables and the plots of it."""
 
 import argparse
 import json
@@ -51,8 +51,8 @@ def find_allocators():
 
 
 def start(command, **options):
-    """Runs a command on one processor, so that no move to another is measured. What has threads puts
-    each of them where it belongs by itself."""
+    """Runs a command on one processor, so that no move to another is measured. What has threads
+    puts each of them where it belongs by itself."""
     last = max(os.sched_getaffinity(0))
     return subprocess.run(command, check=True,
                           preexec_fn=lambda: os.sched_setaffinity(0, {last}), **options)

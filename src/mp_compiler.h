@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The compiler's builtins work on plain integers, which stdatomic.h does not: the epoch that an inline
- * in a C99 or C++ header loads is the very word that the core stores. */
+/* The compiler's builtins work on plain integers, which stdatomic.h does not: the epoch that an
+ * inline in a C99 or C++ header loads is the very word that the core stores. */
 #define mp_atomic_load(word) __atomic_load_n(word, __ATOMIC_ACQUIRE)
 #define mp_atomic_store(word, value) __atomic_store_n(word, value, __ATOMIC_RELEASE)
 #define mp_atomic_add(word, value) __atomic_add_fetch(word, value, __ATOMIC_ACQ_REL)
 #define mp_atomic_sub(word, value) __atomic_sub_fetch(word, value, __ATOMIC_ACQ_REL)
 #define mp_atomic_swap(word, value) __atomic_exchange_n(word, value, __ATOMIC_ACQ_REL)
-#define mp_atomic_replace(word, expected, value)                                                    \
+#define mp_atomic_replace(word, expected, value)                                                   \
     __atomic_compare_exchange_n(word, expected, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 
 /* False when the result does not fit; `*out` is then not to be used. */

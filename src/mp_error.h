@@ -1,4 +1,5 @@
-/* How the core records that the system failed; mp_fail() is the same for the library's own refusals. */
+/* How the core records that the system failed; mp_fail() is the same for the library's own
+ * refusals. */
 #ifndef MP_ERROR_H
 #define MP_ERROR_H
 

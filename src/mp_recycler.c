@@ -6,8 +6,8 @@
 
 enum { CLASSES = 64 };
 
-/* Lives in pages of its own until the handle and the last region that names it are gone. Lock-free, as
- * the slot table is: a fork() in the middle of a change leaves the child nothing to wait for. */
+/* Lives in pages of its own until the handle and the last region that names it are gone. Lock-free,
+ * as the slot table is: a fork() in the middle of a change leaves the child nothing to wait for. */
 struct mp_recycler_state {
     size_t users; /* atomic; the handle, and each region */
     size_t bytes; /* atomic; accessible bytes kept, or about to be */
@@ -33,7 +33,7 @@ static void give_up(mp_recycler_state *state, mp_slot *slot) {
     mp_release(slot);
 }
 
-/* ---- Age ----------------------------------------------------------------------------------------- */
+/* ---- Age ------------------------------------------------------------------------------------- */
 
 static void sweep_stack(mp_recycler_state *state, mp_slot_stack *stack, uint64_t now) {
     mp_slot_stack young = {0};
@@ -67,7 +67,7 @@ static void trim(mp_recycler_state *state, size_t keep_bytes) {
     }
 }
 
-/* ---- Regions come and go ------------------------------------------------------------------------- */
+/* ---- Regions come and go --------------------------------------------------------------------- */
 
 mp_recycler_state *mp_recycler_join(const mp_recycler *recycler) {
     mp_recycler_state *state = recycler != NULL ? recycler->state : NULL;
@@ -120,7 +120,7 @@ mp_slot *mp_recycler_take(mp_recycler_state *state, const mp_slot *like) {
     return found;
 }
 
-/* ---- The handle ---------------------------------------------------------------------------------- */
+/* ---- The handle ------------------------------------------------------------------------------ */
 
 MP_STATIC_ASSERT(sizeof(mp_recycler_state) <= 4096, "fits into the smallest page");
 
@@ -128,7 +128,8 @@ mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler 
     out->state = NULL;
     const size_t page = mp_os_page_size();
     void *memory;
-    const mp_os_result mapped = mp_os_map(page, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
+    const mp_os_result mapped =
+        mp_os_map(page, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
     if (mapped.code != 0) return mp_fail_os(mapped);
     out->state = memory;
     out->state->users = 1;

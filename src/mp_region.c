@@ -10,7 +10,7 @@ enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 
 static const mp_region empty_region;
 
-/* ---- Areas: address space with its options ------------------------------------------------------- */
+/* ---- Areas: address space with its options --------------------------------------------------- */
 
 typedef struct mp_area {
     unsigned char *base; /* guard pages included */
@@ -108,8 +108,9 @@ static size_t back_of(const mp_slot *slot) {
     return slot->guard_pages ? mp_os_page_size() : 0;
 }
 
-/* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible. On
- * failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait. */
+/* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible.
+ * On failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait.
+ */
 static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size_t to,
                           size_t reserved, bool huge, bool promise, mp_area *out) {
     const size_t alignment = alignment_of(slot, huge);
@@ -143,7 +144,7 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
     return status;
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static mp_status commit(mp_region *region, mp_slot *slot, size_t len);
 
@@ -169,8 +170,8 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     return NULL;
 }
 
-/* Creates a region whose slot stays claimed. Fresh pages have `access`; the first `*used` bytes come from
- * a recycler, hold anything, and can be read and written. */
+/* Creates a region whose slot stays claimed. Fresh pages have `access`; the first `*used` bytes
+ * come from a recycler, hold anything, and can be read and written. */
 static mp_status create(size_t len, size_t reserved, bool huge, bool promise, unsigned access,
                         const mp_options *options, mp_region *out, mp_slot **owner,
                         size_t *used) {
@@ -317,7 +318,7 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
     return MP_OK;
 }
 
-/* ---- Permission ---------------------------------------------------------------------------------- */
+/* ---- Permission ------------------------------------------------------------------------------ */
 
 mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) {
     *to = empty_region;
@@ -353,7 +354,7 @@ void mp_region_sync_code(const mp_region *region, size_t offset, size_t n) {
     if (n != 0) mp_os_sync_code(region->data + offset, n);
 }
 
-/* ---- Size ---------------------------------------------------------------------------------------- */
+/* ---- Size ------------------------------------------------------------------------------------ */
 
 static mp_status end_change(mp_region *region, mp_slot *slot, mp_status status) {
     if (status == MP_OK)
@@ -440,7 +441,8 @@ static mp_status uncommit(mp_region *region, mp_slot *slot, size_t len) {
 }
 
 static mp_status shrink(mp_region *region, mp_slot *slot, size_t len) {
-    if (slot->bytes != region->len) return uncommit(region, slot, len); /* a guard stays behind the end */
+    if (slot->bytes != region->len)
+        return uncommit(region, slot, len); /* a guard stays behind the end */
     void *base;
     const mp_os_result result = mp_os_resize(region->data, region->len, len, false, &base);
     if (result.code != 0) return mp_fail_os(result);
@@ -506,8 +508,8 @@ mp_status mp_region_uncommit(mp_region *region, size_t len) {
     return end_change(region, slot, changes ? uncommit(region, slot, len) : MP_OK);
 }
 
-/* What a slot says may be read by a copy of a handle while the original changes it; the second look at
- * the ticket tells whether that was so. */
+/* What a slot says may be read by a copy of a handle while the original changes it; the second look
+ * at the ticket tells whether that was so. */
 static bool read_slot(const mp_region *region, mp_slot *out) {
     if (!mp_ticket_is_current(&region->ticket)) return false;
     *out = *(const mp_slot *)(const void *)region->ticket.slot;
@@ -528,7 +530,7 @@ void mp_region_options(const mp_region *region, mp_options *out) {
     out->huge_pages = (mp_huge_pages)slot.huge_pages;
 }
 
-/* ---- Physical memory ----------------------------------------------------------------------------- */
+/* ---- Physical memory ------------------------------------------------------------------------- */
 
 static mp_status check_range(const mp_region *region, mp_range range) {
     if (!mp_range_is_inside(range.offset, range.n, region->len))
@@ -572,7 +574,7 @@ void mp_region_wipe(mp_region *region) {
     if (region->len != 0) mp_zero_for_good(region->data, region->len);
 }
 
-/* ---- Hints --------------------------------------------------------------------------------------- */
+/* ---- Hints ----------------------------------------------------------------------------------- */
 
 mp_status mp_region_advise_soon(const mp_region *region, size_t offset, size_t n) {
     const mp_status owned = mp_ticket_check(&region->ticket);

@@ -1,7 +1,7 @@
 /* What vectors need of regions beyond the public header: address space to grow in.
  *
- * A region is a mapping of which a part is accessible: [guard] accessible [reserved] [guard]. For pages
- * nothing is only reserved. A vector's accessible part grows by commits.
+ * A region is a mapping of which a part is accessible: [guard] accessible [reserved] [guard]. For
+ * pages nothing is only reserved. A vector's accessible part grows by commits.
  *
  * `huge` asks for huge pages: the data is aligned to them and the whole mapping is advised once.
  */
@@ -10,9 +10,9 @@
 
 #include "memory_pages/mp_region.h"
 
-/* Creates a readable and writable region of `reserved` bytes of address space, of which `len` or more
- * are accessible; both are whole pages, `len` may be 0. `*used` is how many of the accessible bytes come
- * from a recycler and may hold anything; the others are zero. */
+/* Creates a readable and writable region of `reserved` bytes of address space, of which `len` or
+ * more are accessible; both are whole pages, `len` may be 0. `*used` is how many of the accessible
+ * bytes come from a recycler and may hold anything; the others are zero. */
 mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_options *options,
                             mp_region *out, size_t *used);
 

@@ -1,6 +1,7 @@
-/* Giving address space back to the system, which may refuse: at its limit of mappings, cutting a piece out
- * of a merged mapping would make one more. Physical memory can be given back all the same, and the slot
- * waits with the address space for a better moment; mp_unreleased_bytes() tells how much waits.
+/* Giving address space back to the system, which may refuse: at its limit of mappings, cutting a
+ * piece out of a merged mapping would make one more. Physical memory can be given back all the
+ * same, and the slot waits with the address space for a better moment; mp_unreleased_bytes() tells
+ * how much waits.
  */
 #ifndef MP_RELEASE_H
 #define MP_RELEASE_H

@@ -8,8 +8,8 @@
 
 const char *mp_status_name(mp_status status) {
     switch (status) {
-#define NAME(name, value, text)                                                                     \
-    case name:                                                                                      \
+#define NAME(name, value, text)                                                                    \
+    case name:                                                                                     \
         return #name;
         MP_STATUS_MAP(NAME)
 #undef NAME
@@ -19,8 +19,8 @@ const char *mp_status_name(mp_status status) {
 
 const char *mp_status_text(mp_status status) {
     switch (status) {
-#define TEXT(name, value, text)                                                                     \
-    case name:                                                                                      \
+#define TEXT(name, value, text)                                                                    \
+    case name:                                                                                     \
         return text;
         MP_STATUS_MAP(TEXT)
 #undef TEXT
@@ -28,7 +28,7 @@ const char *mp_status_text(mp_status status) {
     return "a number that is no status";
 }
 
-/* ---- The last error ------------------------------------------------------------------------------ */
+/* ---- The last error -------------------------------------------------------------------------- */
 
 static _Thread_local mp_error last_error;
 
@@ -60,7 +60,7 @@ size_t mp_error_describe(mp_error error, char *buffer, size_t size) {
     return length < 0 ? 0 : (size_t)length;
 }
 
-/* ---- Panics -------------------------------------------------------------------------------------- */
+/* ---- Panics ---------------------------------------------------------------------------------- */
 
 static mp_panic_handler panic_handler; /* atomic */
 

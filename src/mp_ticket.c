@@ -3,11 +3,13 @@
 #include "mp_compiler.h"
 
 MP_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(mp_slot) == 64, "a slot fills a cache line");
-MP_STATIC_ASSERT(offsetof(mp_slot, epoch) == 0, "a ticket's slot pointer is a pointer to the epoch");
+MP_STATIC_ASSERT(offsetof(mp_slot, epoch) == 0,
+                 "a ticket's slot pointer is a pointer to the epoch");
 
-/* ---- The table ----------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
-/* Segment k holds FIRST << k slots: the table grows without moving, and 26 segments name all of them. */
+/* Segment k holds FIRST << k slots: the table grows without moving, and 26 segments name all of
+ * them. */
 enum { FIRST_SEGMENT_BITS = 6, SEGMENTS = 26 };
 
 static mp_slot *segments[SEGMENTS]; /* atomic */
@@ -47,7 +49,8 @@ static mp_os_result ensure_segment(unsigned segment) {
 
     mp_slot *none = NULL;
     if (!mp_atomic_replace(&segments[segment], &none, (mp_slot *)memory)) {
-        /* Another thread was faster. Nothing was written here, so even a refusal costs no memory. */
+        /* Another thread was faster. Nothing was written here, so even a refusal costs no memory.
+         */
         (void)mp_os_release(memory, bytes);
     }
     return done;
@@ -66,12 +69,12 @@ static mp_os_result take_fresh(mp_slot **out) {
     return done;
 }
 
-/* ---- Stacks of slots ----------------------------------------------------------------------------- */
+/* ---- Stacks of slots ------------------------------------------------------------------------- */
 
 /* A Treiber stack (R. K. Treiber, "Systems Programming: Coping with Parallelism", 1986). The top is
- * a count of changes and the name of a slot, 0 for none. Without the count, a slot that was popped and
- * pushed again while a thread was between its load and its replace would be taken for unchanged. A slot
- * stays readable after it was popped, for the table is never unmapped. */
+ * a count of changes and the name of a slot, 0 for none. Without the count, a slot that was popped
+ * and pushed again while a thread was between its load and its replace would be taken for
+ * unchanged. A slot stays readable after it was popped, for the table is never unmapped. */
 static uint64_t next_top(uint64_t top, uint32_t name) {
     return ((top >> 32) + 1) << 32 | name;
 }
@@ -95,7 +98,7 @@ mp_slot *mp_slot_pop(mp_slot_stack *stack) {
 
 static mp_slot_stack free_slots;
 
-/* ---- Slots and tickets --------------------------------------------------------------------------- */
+/* ---- Slots and tickets ----------------------------------------------------------------------- */
 
 mp_os_result mp_slot_take(mp_slot **out) {
     *out = mp_slot_pop(&free_slots);
@@ -111,7 +114,8 @@ mp_status mp_ticket_check(const mp_ticket *ticket) {
 
 mp_status mp_ticket_claim(const mp_ticket *ticket, mp_slot **out) {
     if (ticket->slot == NULL) return MP_ERR_EMPTY;
-    /* The header sees the epoch only, and that as constant. Here it is the start of its slot again. */
+    /* The header sees the epoch only, and that as constant. Here it is the start of its slot again.
+     */
     mp_slot *slot = (mp_slot *)(uintptr_t)ticket->slot;
     uint64_t epoch = ticket->epoch;
     if (!mp_atomic_replace(&slot->epoch, &epoch, epoch + 1)) return MP_ERR_STALE;

@@ -1,12 +1,14 @@
 /* Tickets: who owns what, told by slots and epochs.
  *
- * A slot is the record of one mapping, in a table that is never unmapped, so that any ticket, however
- * old, may be compared. Its epoch is even while a handle owns the mapping, and odd while nobody does or
- * somebody is changing it. A change ends with the next even number, a failed change with the old one;
- * no number serves two owners. At one change a nanosecond, 64 bits last 584 years.
+ * A slot is the record of one mapping, in a table that is never unmapped, so that any ticket,
+ * however old, may be compared. Its epoch is even while a handle owns the mapping, and odd while
+ * nobody does or somebody is changing it. A change ends with the next even number, a failed change
+ * with the old one; no number serves two owners. At one change a nanosecond, 64 bits last 584
+ * years.
  *
- * Lock-free throughout: a thread that is stopped in the middle holds up nobody. After fork() the child
- * has a table of its own, in which a handle that another thread was just changing reads as stale.
+ * Lock-free throughout: a thread that is stopped in the middle holds up nobody. After fork() the
+ * child has a table of its own, in which a handle that another thread was just changing reads as
+ * stale.
  */
 #ifndef MP_TICKET_H
 #define MP_TICKET_H
@@ -50,8 +52,8 @@ void mp_slot_give_back(mp_slot *slot);
 /* MP_OK, MP_ERR_EMPTY or MP_ERR_STALE. Records no error. */
 mp_status mp_ticket_check(const mp_ticket *ticket);
 
-/* As mp_ticket_check(), and on MP_OK nobody else owns or claims the slot until the claimant ends it by
- * one of the three calls below, or gives it back. */
+/* As mp_ticket_check(), and on MP_OK nobody else owns or claims the slot until the claimant ends it
+ * by one of the three calls below, or gives it back. */
 mp_status mp_ticket_claim(const mp_ticket *ticket, mp_slot **out);
 
 /* Ends a claim: something changed, and `ticket` alone is current. */

@@ -8,20 +8,20 @@
 
 /* A vector lives in one of two tiers.
  *
- * Small: one mapping, accessible throughout, as large as the capacity. It grows by doubling, in place or
- * by moving pages, up to the size of one step.
+ * Small: one mapping, accessible throughout, as large as the capacity. It grows by doubling, in
+ * place or by moving pages, up to the size of one step.
  *
- * Large: a reservation, much larger than the content, so that growing does not move it. Huge pages are
- * advised over all of it, and it becomes accessible in steps of a huge page: smaller ones would keep huge
- * pages from forming, larger ones would promise memory that nobody asked for. */
+ * Large: a reservation, much larger than the content, so that growing does not move it. Huge pages
+ * are advised over all of it, and it becomes accessible in steps of a huge page: smaller ones would
+ * keep huge pages from forming, larger ones would promise memory that nobody asked for. */
 
 static const mp_vec_raw empty_vec;
 
 static const size_t DEFAULT_RESERVATION =
     sizeof(size_t) > 4 ? (size_t)1 << 18 << 18 : (size_t)1 << 30;
 
-/* What the large tier is made accessible by. Some systems have huge pages of 512 MiB, which are no step
- * to grow by. */
+/* What the large tier is made accessible by. Some systems have huge pages of 512 MiB, which are no
+ * step to grow by. */
 static size_t step(void) {
     const size_t usual = (size_t)2 << 20;
     const size_t largest = (size_t)32 << 20;
@@ -41,7 +41,7 @@ static size_t accessible(const mp_vec_raw *vec, const mp_element *element) {
     return smaller(vec->region.len / element->size, vec->capacity);
 }
 
-/* ---- What checkers know -------------------------------------------------------------------------- */
+/* ---- What checkers know ---------------------------------------------------------------------- */
 
 /* Brings `limit` in line after a change: under a checker it is how many elements may be touched. */
 static void settle(mp_vec_raw *vec, size_t touchable, const mp_element *element) {
@@ -69,10 +69,10 @@ static void watch_again(const mp_vec_raw *vec, const mp_element *element) {
         mp_watch_forbid(vec->region.data + touchable, vec->region.len - touchable);
 }
 
-/* ---- Address space ------------------------------------------------------------------------------- */
+/* ---- Address space --------------------------------------------------------------------------- */
 
-/* A reservation that the system refuses may be granted at half the size. What was tried on the way is no
- * failure of the caller's. An empty region is created, any other moves. `*used` as in
+/* A reservation that the system refuses may be granted at half the size. What was tried on the way
+ * is no failure of the caller's. An empty region is created, any other moves. `*used` as in
  * mp_region_reserve(). */
 static mp_status place(mp_region *region, size_t len, size_t needed, size_t preferred,
                        const mp_options *options, size_t *used) {
@@ -103,8 +103,9 @@ static bool fits_small_tier(size_t bytes, const mp_options *options) {
            options->huge_pages != MP_HUGE_PAGES_ALWAYS;
 }
 
-/* Gives the vector a capacity of at least `elements`, which is more than now. If it has to move, the
- * first `touched` of them become accessible along with that: a refusal must find it where it was. */
+/* Gives the vector a capacity of at least `elements`, which is more than now. If it has to move,
+ * the first `touched` of them become accessible along with that: a refusal must find it where it
+ * was. */
 static mp_status grow_to(mp_vec_raw *vec, size_t elements, size_t touched,
                          const mp_element *element) {
     size_t bytes, whole_pages, whole_steps, touched_steps = 0;
@@ -135,8 +136,8 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, size_t touched,
     return MP_OK;
 }
 
-/* Makes room for `elements` in all; more than that, if growing in bounds is to stay cheap. `touched`
- * as in grow_to(). */
+/* Makes room for `elements` in all; more than that, if growing in bounds is to stay cheap.
+ * `touched` as in grow_to(). */
 static mp_status ensure_capacity(mp_vec_raw *vec, size_t elements, size_t touched, bool exact,
                                  const mp_element *element) {
     const mp_status owned = mp_ticket_check(&vec->region.ticket);
@@ -182,7 +183,7 @@ static mp_status make_room(mp_vec_raw *vec, size_t n, const mp_element *element)
     return status;
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 mp_status mp_vec_raw_create(size_t capacity, const mp_options *options, const mp_element *element,
                             mp_vec_raw *out) {
@@ -228,7 +229,7 @@ void mp_vec_raw_destroy(mp_vec_raw *vec, const mp_element *element, bool frozen)
     mp_region_destroy(&old.region);
 }
 
-/* ---- Room ---------------------------------------------------------------------------------------- */
+/* ---- Room ------------------------------------------------------------------------------------ */
 
 size_t mp_vec_raw_reservation(const mp_vec_raw *vec, const mp_element *element) {
     return mp_region_room(&vec->region) / element->size;
@@ -311,7 +312,7 @@ mp_status mp_vec_raw_advance(mp_vec_raw *vec, size_t n, const mp_element *elemen
     return MP_OK;
 }
 
-/* ---- Writers ------------------------------------------------------------------------------------- */
+/* ---- Writers --------------------------------------------------------------------------------- */
 
 static size_t elements_before(const mp_vec_raw *vec, const void *end, const mp_element *element) {
     return (size_t)((const unsigned char *)end - vec->region.data) / element->size;
@@ -330,7 +331,7 @@ void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, const mp_elemen
     if (written_to != NULL) set_len(vec, elements_before(vec, written_to, element), element);
 }
 
-/* ---- Adding -------------------------------------------------------------------------------------- */
+/* ---- Adding ---------------------------------------------------------------------------------- */
 
 /* Copies `n` elements; on failure there are none at `to`. */
 static mp_status copy_range(unsigned char *to, const unsigned char *from, size_t n,
@@ -355,7 +356,8 @@ static mp_status insert(mp_vec_raw *vec, size_t index, const unsigned char *arra
     if (n == 0) return MP_OK;
     if (array == NULL) return mp_fail(MP_ERR_INVALID, "insert");
 
-    /* An array within the vector moves along with it, and what lies behind the gap moves once more. */
+    /* An array within the vector moves along with it, and what lies behind the gap moves once more.
+     */
     const uintptr_t offset = (uintptr_t)array - (uintptr_t)vec->region.data;
     const bool own = vec->len != 0 && offset < vec->len * element->size;
     MP_TRY(make_room(vec, n, element));
@@ -438,7 +440,7 @@ mp_status mp_vec_raw_write(mp_vec_raw *vec, size_t first, const void *array, siz
     return MP_OK;
 }
 
-/* ---- Taking away --------------------------------------------------------------------------------- */
+/* ---- Taking away ----------------------------------------------------------------------------- */
 
 void mp_vec_raw_settle_pop(mp_vec_raw *vec, const mp_element *element) {
     set_len(vec, vec->len - 1, element);
@@ -494,7 +496,8 @@ void mp_vec_raw_truncate(mp_vec_raw *vec, size_t len, const mp_element *element)
 mp_status mp_vec_raw_clear_decommit(mp_vec_raw *vec, const mp_element *element) {
     const mp_status owned = mp_ticket_check(&vec->region.ticket);
     if (owned != MP_OK) return mp_fail(owned, "clear_decommit");
-    /* Ended elements don't come back; without a destructor, a refusal leaves them where they are. */
+    /* Ended elements don't come back; without a destructor, a refusal leaves them where they are.
+     */
     if (element->drop != NULL) mp_vec_raw_truncate(vec, 0, element);
     MP_TRY(mp_region_decommit(&vec->region, 0, vec->region.len));
     vec->len = 0;
@@ -503,7 +506,7 @@ mp_status mp_vec_raw_clear_decommit(mp_vec_raw *vec, const mp_element *element) 
     return MP_OK;
 }
 
-/* ---- Copying and asking -------------------------------------------------------------------------- */
+/* ---- Copying and asking ---------------------------------------------------------------------- */
 
 mp_status mp_vec_raw_get(const mp_vec_raw *vec, size_t index, void *out,
                          const mp_element *element) {
@@ -546,7 +549,7 @@ mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice) {
     return mp_region_advise(&vec->region, vec->region.len, advice);
 }
 
-/* ---- Freezing ------------------------------------------------------------------------------------ */
+/* ---- Freezing -------------------------------------------------------------------------------- */
 
 static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access) {
     mp_region region;

@@ -16,7 +16,8 @@
 #define VALGRIND_ENABLE_ERROR_REPORTING ((void)0)
 #endif
 
-/* The runtime of ASan (sanitizer/asan_interface.h), which is there if the program was built with it. */
+/* The runtime of ASan (sanitizer/asan_interface.h), which is there if the program was built with
+ * it. */
 #if defined(__GNUC__) && defined(__ELF__)
 __attribute__((weak)) void __asan_poison_memory_region(void const volatile *memory, size_t bytes);
 __attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *memory, size_t bytes);

@@ -1,7 +1,8 @@
-/* Memory checkers: ASan and Valgrind are told which part of a vector's memory holds elements, so that a
- * read past the last one is reported although the page is there.
+/* Memory checkers: ASan and Valgrind are told which part of a vector's memory holds elements, so
+ * that a read past the last one is reported although the page is there.
  *
- * The library need not be built with them: they are found at run time, and cost nothing when absent.
+ * The library need not be built with them: they are found at run time, and cost nothing when
+ * absent.
  */
 #ifndef MP_WATCH_H
 #define MP_WATCH_H

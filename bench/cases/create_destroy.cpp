@@ -1,4 +1,5 @@
-/* Taking 48 MiB and giving them back, in a loop: what a program does that needs a buffer for a while. */
+/* Taking 48 MiB and giving them back, in a loop: what a program does that needs a buffer for a
+ * while. */
 #include <cstdlib>
 
 #include "../systems/memory_pages.hpp"

@@ -1,4 +1,5 @@
-/* Giving memory back and keeping its address space: that of a whole vector, and that of many holes. */
+/* Giving memory back and keeping its address space: that of a whole vector, and that of many holes.
+ */
 #include <vector>
 
 #include "../systems/all.hpp"
@@ -8,7 +9,7 @@ namespace bench {
 
 namespace {
 
-/* ---- The whole of 80 MB -------------------------------------------------------------------------- */
+/* ---- The whole of 80 MB ---------------------------------------------------------------------- */
 
 template <class System> void give_back(Run &run) {
     const double value = unknown(Element<double>::sample);
@@ -25,7 +26,7 @@ template <class System> void give_back(Run &run) {
     run.released();
 }
 
-/* ---- Every other 64 KiB of 64 MiB ---------------------------------------------------------------- */
+/* ---- Every other 64 KiB of 64 MiB ------------------------------------------------------------ */
 
 constexpr std::size_t size = 64 * MiB;
 constexpr std::size_t hole = 64 * KiB;

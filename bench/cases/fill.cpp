@@ -1,5 +1,5 @@
-/* Filling a vector element by element: into fresh memory, into memory that it holds, and into memory
- * that it gave back. */
+/* Filling a vector element by element: into fresh memory, into memory that it holds, and into
+ * memory that it gave back. */
 #include "../systems/all.hpp"
 #include "elements.hpp"
 

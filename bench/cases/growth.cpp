@@ -9,14 +9,14 @@ namespace bench {
 
 namespace {
 
-/* ---- An untouched tail --------------------------------------------------------------------------- */
+/* ---- An untouched tail ----------------------------------------------------------------------- */
 
 constexpr std::size_t step = 64 * MiB;
 
 std::size_t tail() { return std::min(8 * GiB, machine_memory() / 2 / step * step); }
 
-/* `grow` makes the memory so many bytes large and returns where it is. How often that changed is noted:
- * each time, pointers into it ended. */
+/* `grow` makes the memory so many bytes large and returns where it is. How often that changed is
+ * noted: each time, pointers into it ended. */
 template <class Grow> void grow_by_steps(Run &run, Grow grow) {
     const void *last = nullptr;
     int moves = -1; /* the first step is no move */
@@ -76,19 +76,20 @@ void tail_of_mremap(Run &run) {
     }
 }
 
-/* ---- The longest push ---------------------------------------------------------------------------- */
+/* ---- The longest push ------------------------------------------------------------------------ */
 
 using Clock = Run::Clock;
 
 constexpr std::size_t pushed = 256 * MiB / sizeof(std::uint64_t);
 
-/* All systems here grow at powers of two, or at multiples of a huge page: the pushes between are too
- * many to look at the clock before each. */
+/* All systems here grow at powers of two, or at multiples of a huge page: the pushes between are
+ * too many to look at the clock before each. */
 bool may_grow(std::size_t len) {
     return (len & (len - 1)) == 0 || len % (huge_page / sizeof(std::uint64_t)) == 0;
 }
 
-/* What interrupts one of a few tries is no property of the push, so each step counts at its fastest. */
+/* What interrupts one of a few tries is no property of the push, so each step counts at its
+ * fastest. */
 constexpr int tries = 2;
 
 template <class System> void longest_push(Run &run) {

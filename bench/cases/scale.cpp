@@ -1,5 +1,5 @@
-/* How costs change with the size, from 1 KiB to the largest that fits in half the memory, and with two
- * threads, each on a vector of its own. */
+/* How costs change with the size, from 1 KiB to the largest that fits in half the memory, and with
+ * two threads, each on a vector of its own. */
 #include <sched.h>
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace {
 using T = std::uint64_t;
 using Clock = Run::Clock;
 
-/* ---- What is done to a vector of each size ------------------------------------------------------- */
+/* ---- What is done to a vector of each size --------------------------------------------------- */
 
 enum Phase { FILL, REFILL, DECOMMIT, FREEZE, PHASES };
 constexpr const char *phase_names[PHASES] = {"fill", "refill", "decommit", "freeze"};
@@ -78,7 +78,7 @@ template <class System> Times live_through(std::size_t n, std::size_t turns) {
     return times;
 }
 
-/* ---- Threads ------------------------------------------------------------------------------------- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 /* Gives a thread a processor of its own, where there are enough of them. */
 void settle_on(int processor) {
@@ -129,7 +129,8 @@ void scale(Run &run, int threads, std::size_t bytes) {
 } // namespace
 
 void add_scale() {
-    /* A doubling realloc() holds up to twice the size, so that a quarter of the memory is half of it. */
+    /* A doubling realloc() holds up to twice the size, so that a quarter of the memory is half of
+     * it. */
     const std::size_t largest = quick() ? 16 * MiB : machine_memory() / 4;
     for (int threads = 1; threads <= 2; threads++) {
         for (std::size_t bytes = KiB; bytes * static_cast<std::size_t>(threads) <= largest;

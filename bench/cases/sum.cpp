@@ -10,7 +10,7 @@ namespace {
 using T = std::uint64_t;
 using Vec = mp_vec_u64_rw;
 
-/* ---- The ways to read ---------------------------------------------------------------------------- */
+/* ---- The ways to read ------------------------------------------------------------------------ */
 
 struct Pointer {
     static constexpr const char *name = "raw pointer";
@@ -95,7 +95,7 @@ struct StdAt {
     }
 };
 
-/* ---- The cases ----------------------------------------------------------------------------------- */
+/* ---- The cases ------------------------------------------------------------------------------- */
 
 template <class Way, class Container>
 void sum_up(Run &run, const Container *container, int times, std::size_t n) {

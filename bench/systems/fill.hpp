@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/* Gives `System` a fill(). Not inlined, so that each works on a vector that it got by reference, which
- * is how vectors are used; as a local variable one could live in registers. */
+/* Gives `System` a fill(). Not inlined, so that each works on a vector that it got by reference,
+ * which is how vectors are used; as a local variable one could live in registers. */
 template <class System, class T> class FillByPush {
   public:
     [[gnu::noinline]] void fill(T value, std::size_t n) {

@@ -16,26 +16,26 @@ namespace bench {
 /* The functions of one element type by one set of names: C has none for "whatever the element". */
 template <class T> struct VecOf;
 
-#define BENCH_VEC_OF(type, vec)                                                                     \
-    template <> struct VecOf<type> {                                                                \
-        using Rw = vec##_rw;                                                                        \
-        using Ro = vec##_ro;                                                                        \
-        using Writer = vec##_writer;                                                                \
-        static constexpr auto create = vec##_rw_create;                                             \
-        static constexpr auto destroy = vec##_rw_destroy;                                           \
-        static constexpr auto push = vec##_rw_push;                                                 \
-        static constexpr auto writer = vec##_rw_writer;                                             \
-        static constexpr auto writer_push = vec##_writer_push;                                      \
-        static constexpr auto writer_finish = vec##_writer_finish;                                  \
-        static constexpr auto append = vec##_rw_append;                                             \
-        static constexpr auto append_zeroed = vec##_rw_append_zeroed;                               \
-        static constexpr auto spare_mut = vec##_rw_spare_mut;                                       \
-        static constexpr auto advance = vec##_rw_advance;                                           \
-        static constexpr auto clear = vec##_rw_clear;                                               \
-        static constexpr auto clear_decommit = vec##_rw_clear_decommit;                             \
-        static constexpr auto data_mut = vec##_rw_data_mut;                                         \
-        static constexpr auto freeze = vec##_rw_freeze;                                             \
-        static constexpr auto thaw = vec##_ro_thaw;                                                 \
+#define BENCH_VEC_OF(type, vec)                                                                    \
+    template <> struct VecOf<type> {                                                               \
+        using Rw = vec##_rw;                                                                       \
+        using Ro = vec##_ro;                                                                       \
+        using Writer = vec##_writer;                                                               \
+        static constexpr auto create = vec##_rw_create;                                            \
+        static constexpr auto destroy = vec##_rw_destroy;                                          \
+        static constexpr auto push = vec##_rw_push;                                                \
+        static constexpr auto writer = vec##_rw_writer;                                            \
+        static constexpr auto writer_push = vec##_writer_push;                                     \
+        static constexpr auto writer_finish = vec##_writer_finish;                                 \
+        static constexpr auto append = vec##_rw_append;                                            \
+        static constexpr auto append_zeroed = vec##_rw_append_zeroed;                              \
+        static constexpr auto spare_mut = vec##_rw_spare_mut;                                      \
+        static constexpr auto advance = vec##_rw_advance;                                          \
+        static constexpr auto clear = vec##_rw_clear;                                              \
+        static constexpr auto clear_decommit = vec##_rw_clear_decommit;                            \
+        static constexpr auto data_mut = vec##_rw_data_mut;                                        \
+        static constexpr auto freeze = vec##_rw_freeze;                                            \
+        static constexpr auto thaw = vec##_ro_thaw;                                                \
     }
 
 BENCH_VEC_OF(std::uint8_t, mp_vec_u8);

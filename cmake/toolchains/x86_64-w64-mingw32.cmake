@@ -1,4 +1,5 @@
-# Windows on x86-64, by Debian's gcc-mingw-w64-x86-64. What was built is run by wine, if there is one.
+# Windows on x86-64, by Debian's gcc-mingw-w64-x86-64. What was built is run by wine, if there is
+# one.
 #
 #     cmake -S . -B build/windows --toolchain cmake/toolchains/x86_64-w64-mingw32.cmake
 

@@ -7,8 +7,8 @@
  *   - A call either does all that it says or changes nothing, unless it says otherwise.
  *   - The outcome is an mp_os_result. Nothing here records a last error, and `errno` is as before.
  *   - Access is a set of mp_access bits.
- *   - No state but what the system keeps and what can be asked of it again: safe in every thread, in a
- *     child after fork(), and on several calls at once on different memory.
+ *   - No state but what the system keeps and what can be asked of it again: safe in every thread,
+ *   in a child after fork(), and on several calls at once on different memory.
  */
 #ifndef MP_OS_H
 #define MP_OS_H
@@ -21,13 +21,14 @@ typedef struct mp_os_result {
     const char *call;
 } mp_os_result;
 
-/* A code that no system uses: the library's own tables are full. Stands for MP_ERR_OUT_OF_MEMORY. */
+/* A code that no system uses: the library's own tables are full. Stands for MP_ERR_OUT_OF_MEMORY.
+ */
 enum { MP_OS_TABLES_FULL = -1 };
 
 /* The status that a failure stands for. May ask the system more, so only for failures. */
 mp_status mp_os_status(mp_os_result failure);
 
-/* ---- Facts --------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 size_t mp_os_page_size(void);
 
@@ -40,10 +41,10 @@ unsigned mp_os_enforced(unsigned access);
 /* Milliseconds of a clock that never goes back. */
 uint64_t mp_os_milliseconds(void);
 
-/* ---- Address space ------------------------------------------------------------------------------- */
+/* ---- Address space --------------------------------------------------------------------------- */
 
-/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. With `promise`, a system that
- * counts what it could not keep refuses now, not when the pages are touched. */
+/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. With `promise`, a
+ * system that counts what it could not keep refuses now, not when the pages are touched. */
 mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out);
 
 /* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
@@ -55,34 +56,36 @@ mp_os_result mp_os_release(void *base, size_t bytes);
 /* Makes reserved pages accessible: zeroed, with `access`. */
 mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access);
 
-/* The reverse: frees the memory and leaves reserved address space. `access` is what the pages have. */
+/* The reverse: frees the memory and leaves reserved address space. `access` is what the pages have.
+ */
 mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access);
 
-/* Resizes a whole mapping that mp_os_map() made, without copying; new pages are zero. `may_move`: also
- * elsewhere, at any page. Fails where the system has no such call, or the mapping was split. */
+/* Resizes a whole mapping that mp_os_map() made, without copying; new pages are zero. `may_move`:
+ * also elsewhere, at any page. Fails where the system has no such call, or the mapping was split.
+ */
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out);
 
 /* What became of pages that moved: no longer the caller's, or still mapped. */
 typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_source;
 
-/* Moves accessible pages, with their content and permission, to the front of a reservation whose part
- * from `bytes` to `accessible` is committed already, and of which nothing was touched. Without copying
- * where the system can. */
+/* Moves accessible pages, with their content and permission, to the front of a reservation whose
+ * part from `bytes` to `accessible` is committed already, and of which nothing was touched. Without
+ * copying where the system can. */
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
                         mp_os_source *left);
 
-/* ---- Memory -------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 /* Changes the permission of all pages. If `to` is executable, code in them is made visible to every
- * processor before. No page is writable and executable at any moment unless `from` or `to` is. May fail
- * half-way: the caller then asks for the way back. */
+ * processor before. No page is writable and executable at any moment unless `from` or `to` is. May
+ * fail half-way: the caller then asks for the way back. */
 mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to);
 
 /* Gives physical memory back; the pages keep their permission and read as zero. */
 mp_os_result mp_os_decommit(void *base, size_t bytes);
 
-/* The same for ranges of the pages at `base`, some of them possibly empty, in as few calls as the system
- * needs. May fail half-way. */
+/* The same for ranges of the pages at `base`, some of them possibly empty, in as few calls as the
+ * system needs. May fail half-way. */
 mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count);
 
 /* Makes accessible, writable pages resident. */

@@ -35,7 +35,7 @@
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
-/* ---- Results ------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 static const mp_os_result done = {0, NULL};
 
@@ -70,8 +70,8 @@ static size_t read_number(const char *path) {
     return number;
 }
 
-/* Counts the process's mappings: the lines of its map. Read in pieces on the stack, for this runs when
- * there is no memory. */
+/* Counts the process's mappings: the lines of its map. Read in pieces on the stack, for this runs
+ * when there is no memory. */
 static size_t count_mappings(void) {
     const int saved = errno;
     size_t lines = 0;
@@ -87,8 +87,8 @@ static size_t count_mappings(void) {
     return lines;
 }
 
-/* ENOMEM says "no memory" and "too many mappings" alike. A call may need two more mappings than there
- * are, and fails if they would exceed the limit. */
+/* ENOMEM says "no memory" and "too many mappings" alike. A call may need two more mappings than
+ * there are, and fails if they would exceed the limit. */
 static bool at_mapping_limit(void) {
     const size_t limit = read_number("/proc/sys/vm/max_map_count");
     return limit != 0 && count_mappings() + 2 >= limit;
@@ -115,7 +115,7 @@ mp_status mp_os_status(mp_os_result failure) {
     }
 }
 
-/* ---- Facts --------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 size_t mp_os_page_size(void) {
     static size_t known; /* atomic; every thread finds the same */
@@ -143,8 +143,8 @@ static int protection_of(unsigned access) {
            ((access & MP_ACCESS_EXEC) ? PROT_EXEC : 0);
 }
 
-/* Whether the kernel itself can copy a byte out of the page, or into it, by the page tables that the
- * program uses: no signal is raised when it can't. */
+/* Whether the kernel itself can copy a byte out of the page, or into it, by the page tables that
+ * the program uses: no signal is raised when it can't. */
 static bool kernel_can(void *page, int pipe_ends[2], bool write_to_page) {
     char byte = 0;
     if (!write_to_page) {
@@ -183,10 +183,10 @@ uint64_t mp_os_milliseconds(void) {
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* ---- Address space ------------------------------------------------------------------------------- */
+/* ---- Address space --------------------------------------------------------------------------- */
 
-/* Kernels align large mappings by themselves from 6.7 on, but promise nothing: room is taken for the
- * worst case and what is not needed is given back. */
+/* Kernels align large mappings by themselves from 6.7 on, but promise nothing: room is taken for
+ * the worst case and what is not needed is given back. */
 static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
     const int saved = errno;
     const size_t slack = alignment - mp_os_page_size();
@@ -248,8 +248,9 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
     return done;
 }
 
-/* One call moves one mapping. A program may have split it (by mlock() on a part, or by a policy), or a
- * move before this one may have left a seam. Halving finds the seams without asking where they are. */
+/* One call moves one mapping. A program may have split it (by mlock() on a part, or by a policy),
+ * or a move before this one may have left a seam. Halving finds the seams without asking where they
+ * are. */
 static int move_by_halves(unsigned char *from, size_t bytes, unsigned char *to, int flags) {
     if (mremap(from, bytes, bytes, flags, to) != MAP_FAILED) return 0;
     const size_t page = mp_os_page_size();
@@ -263,15 +264,18 @@ static int move_by_halves(unsigned char *from, size_t bytes, unsigned char *to, 
     return -1;
 }
 
-/* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping stays one:
- * pages that move alone never merge with those behind them, whose offsets count from another place. */
+/* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping
+ * stays one: pages that move alone never merge with those behind them, whose offsets count from
+ * another place. */
 static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, size_t accessible,
                         size_t reserved) {
-    /* Locked memory would become resident as far as it grows. The kernel says so by refusing this hint;
-     * before 5.4 it refuses always. */
+    /* Locked memory would become resident as far as it grows. The kernel says so by refusing this
+     * hint; before 5.4 it refuses always. */
     if (madvise(from, mp_os_page_size(), MADV_COLD) != 0) return false;
-    if (mremap(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) return false;
-    /* Refused at the limit of mappings; what then stays accessible costs nothing until it is touched. */
+    if (mremap(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
+        return false;
+    /* Refused at the limit of mappings; what then stays accessible costs nothing until it is
+     * touched. */
     if (accessible < reserved) (void)mprotect(to + accessible, reserved - accessible, PROT_NONE);
     return true;
 }
@@ -285,8 +289,8 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
         errno = saved;
         return done;
     }
-    /* The source stays mapped, so that no other thread's mapping can land in it while a way back may
-     * be needed. Kernels before 5.7 do not know this, and some limits count both places. */
+    /* The source stays mapped, so that no other thread's mapping can land in it while a way back
+     * may be needed. Kernels before 5.7 do not know this, and some limits count both places. */
     *left = MP_OS_SOURCE_MAPPED;
     if (move_by_halves(from, bytes, to, flags | MREMAP_DONTUNMAP) == 0) {
         errno = saved;
@@ -296,7 +300,7 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     return result_of(move_by_halves(from, bytes, to, flags) != 0, "mremap", saved);
 }
 
-/* ---- Memory -------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 void mp_os_sync_code(void *base, size_t bytes) {
     __builtin___clear_cache((char *)base, (char *)base + bytes);
@@ -390,7 +394,7 @@ mp_os_result mp_os_wipe_on_fork(void *base, size_t bytes) {
     return advise(base, bytes, MADV_WIPEONFORK);
 }
 
-/* ---- Residency ----------------------------------------------------------------------------------- */
+/* ---- Residency ------------------------------------------------------------------------------- */
 
 /* PAGEMAP_SCAN of Linux 6.7 (include/uapi/linux/fs.h), which the C library's headers may lack. */
 struct pagemap_region {

@@ -7,7 +7,7 @@
 #include <memory_pages/mp_vec_u8_rw.h>
 #include <memory_pages/mp_vec_u8_writer.h>
 
-/* ---- Reading ------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 uint64_t sum_pointer(const uint64_t *data, size_t n) {
     uint64_t sum = 0;
@@ -30,22 +30,23 @@ uint64_t sum_get_unchecked(const mp_vec_u64_rw *vec) {
 
 uint64_t sum_slice(mp_slice_u64 slice) {
     uint64_t sum = 0;
-    for (size_t i = 0; i < mp_slice_u64_len(slice); i++) sum += mp_slice_u64_get_unchecked(slice, i);
+    for (size_t i = 0; i < mp_slice_u64_len(slice); i++)
+        sum += mp_slice_u64_get_unchecked(slice, i);
     return sum;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
-#define LOOPS(element, type)                                                                        \
-    void push_##element(mp_vec_##element##_rw *vec, type value, size_t n) {                         \
-        for (size_t i = 0; i < n; i++)                                                              \
-            if (mp_vec_##element##_rw_push(vec, value) != MP_OK) return;                            \
-    }                                                                                               \
-    void write_##element(mp_vec_##element##_rw *vec, type value, size_t n) {                        \
-        mp_vec_##element##_writer writer = mp_vec_##element##_rw_writer(vec);                       \
-        for (size_t i = 0; i < n; i++)                                                              \
-            if (mp_vec_##element##_writer_push(&writer, value) != MP_OK) break;                     \
-        mp_vec_##element##_writer_finish(&writer);                                                  \
+#define LOOPS(element, type)                                                                       \
+    void push_##element(mp_vec_##element##_rw *vec, type value, size_t n) {                        \
+        for (size_t i = 0; i < n; i++)                                                             \
+            if (mp_vec_##element##_rw_push(vec, value) != MP_OK) return;                           \
+    }                                                                                              \
+    void write_##element(mp_vec_##element##_rw *vec, type value, size_t n) {                       \
+        mp_vec_##element##_writer writer = mp_vec_##element##_rw_writer(vec);                      \
+        for (size_t i = 0; i < n; i++)                                                             \
+            if (mp_vec_##element##_writer_push(&writer, value) != MP_OK) break;                    \
+        mp_vec_##element##_writer_finish(&writer);                                                 \
     }
 
 LOOPS(u8, uint8_t)

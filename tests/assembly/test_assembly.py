@@ -1,4 +1,4 @@
-"""The compilers make of the inline functions what a raw pointer would give: read in their assembly."""
+"""The compilers make of the inline functions what a raw pointer would give, as assembly tells."""
 
 import pathlib
 import platform

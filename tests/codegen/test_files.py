@@ -197,6 +197,7 @@ def test_list_of_an_own_spec_is_flat():
         "my_unsafe.h",
         "my_types.h",
         "my_instances.c",
+        "my_types.natvis",
     ]
 
 

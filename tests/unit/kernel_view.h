@@ -1,6 +1,6 @@
 /** @file
- *  What the kernel itself says of this process's memory, asked by other ways than the library's own,
- *  so that a test compares two independent answers.
+ *  What the kernel itself says of this process's memory, asked by other ways than the library's
+ *  own, so that a test compares two independent answers.
  */
 #ifndef TESTS_UNIT_KERNEL_VIEW_H
 #define TESTS_UNIT_KERNEL_VIEW_H
@@ -15,7 +15,8 @@ enum { KERNEL_UNMAPPED = 0x100, KERNEL_MIXED = 0x200 };
  *  above. */
 unsigned kernel_access(const void *address, size_t n);
 
-/** Returns the permission that the system gives to pages which are to have `access`: at least that. */
+/** Returns the permission that the system gives to pages which are to have `access`: at least that.
+ */
 unsigned kernel_form(unsigned access);
 
 /** Tells whether the mapping at `address` has one of the two-letter VmFlags of /proc/PID/smaps. */

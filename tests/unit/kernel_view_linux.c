@@ -119,8 +119,8 @@ size_t kernel_mappings_in(const void *address, size_t n) {
     return count;
 }
 
-/* The kernel lets a process write its own memory through this file whatever the permission. mprotect(2)
- * would do too, but leaves the mapping split. */
+/* The kernel lets a process write its own memory through this file whatever the permission.
+ * mprotect(2) would do too, but leaves the mapping split. */
 static int open_memory(void) {
     const int memory = open("/proc/self/mem", O_RDWR);
     ck_assert_msg(memory >= 0, "/proc/self/mem: %s", strerror(errno));

@@ -26,7 +26,7 @@ bool bytes_are(const void *bytes, uint8_t value, size_t n) {
     return n == 0 || (p[0] == value && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* ---- Panics ------------------------------------------------------------------------------------- */
+/* ---- Panics ---------------------------------------------------------------------------------- */
 
 jmp_buf panic_return;
 char panic_message[1024];
@@ -36,7 +36,7 @@ void catch_panic(const char *message) {
     longjmp(panic_return, 1);
 }
 
-/* ---- Accesses ----------------------------------------------------------------------------------- */
+/* ---- Accesses -------------------------------------------------------------------------------- */
 
 /* A function's address and a byte's have different types; only their representation is shared. */
 static MP_CALLS_MACHINE_CODE void call_code_at(void *address) {

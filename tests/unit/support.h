@@ -1,8 +1,8 @@
 /** @file
  *  What every suite needs: running under Check, statuses, bytes and panics.
  *
- *  Check runs each test in a process of its own, so a test may change limits, handlers and memory as
- *  it likes. What would also hurt Check or a sanitizer at the end of that process goes into
+ *  Check runs each test in a process of its own, so a test may change limits, handlers and memory
+ *  as it likes. What would also hurt Check or a sanitizer at the end of that process goes into
  *  in_child().
  */
 #ifndef TESTS_UNIT_SUPPORT_H
@@ -21,10 +21,10 @@ int run_tests(const char *suite, void (*add_tests)(TCase *tests));
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- Statuses ----------------------------------------------------------------------------------- */
+/* ---- Statuses -------------------------------------------------------------------------------- */
 
-/* Unlike ck_assert(), these write nothing to Check's log when they hold: they stand in long loops and in
- * threads. */
+/* Unlike ck_assert(), these write nothing to Check's log when they hold: they stand in long loops
+ * and in threads. */
 
 #define check_status(expected, expression)                                                         \
     do {                                                                                           \
@@ -37,7 +37,7 @@ int run_tests(const char *suite, void (*add_tests)(TCase *tests));
 
 #define check_ok(expression) check_status(MP_OK, expression)
 
-/* ---- Bytes -------------------------------------------------------------------------------------- */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 /** Tells whether each of `n` bytes is `value`. */
 bool bytes_are(const void *bytes, uint8_t value, size_t n);
@@ -47,7 +47,7 @@ bool bytes_are(const void *bytes, uint8_t value, size_t n);
 /** Fills a handle with what an uninitialised one might hold. */
 #define make_garbage(object) memset(&(object), 0xa5, sizeof(object))
 
-/* ---- Panics ------------------------------------------------------------------------------------- */
+/* ---- Panics ---------------------------------------------------------------------------------- */
 
 extern jmp_buf panic_return;
 extern char panic_message[1024];
@@ -71,7 +71,7 @@ void catch_panic(const char *message);
         ck_assert_str_eq(panic_message, message);                                                  \
     } while (0)
 
-/* ---- Accesses ----------------------------------------------------------------------------------- */
+/* ---- Accesses -------------------------------------------------------------------------------- */
 
 /** Does one `access` to the byte at `address`: reads it, writes the first byte of `code_of_return`
  *  or calls it. */

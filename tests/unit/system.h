@@ -11,7 +11,7 @@
 #include <memory_pages/mp_options.h>
 #include <memory_pages/mp_system.h>
 
-/* ---- What it can do ----------------------------------------------------------------------------- */
+/* ---- What it can do -------------------------------------------------------------------------- */
 
 enum ability {
     FORK,               /**< a child process starts with a copy of the memory */
@@ -40,7 +40,7 @@ size_t fewer_if_slow(size_t rounds);
 /** Returns `wished` without the options that the system does not have. */
 mp_options granted(mp_options wished);
 
-/* ---- Faults ------------------------------------------------------------------------------------- */
+/* ---- Faults ---------------------------------------------------------------------------------- */
 
 /** Does one `access` to the byte at `address`: reads it, writes the first byte of `code_of_return`
  *  or calls it. Returns the address that the system named as fault, or NULL if nothing faulted. */
@@ -51,7 +51,7 @@ void *fault_of(mp_access access, void *address);
 #define check_works(access, address)                                                               \
     ck_assert_ptr_eq(fault_of(access, (void *)(uintptr_t)(address)), NULL)
 
-/* ---- Mappings that are not the library's -------------------------------------------------------- */
+/* ---- Mappings that are not the library's ----------------------------------------------------- */
 
 /** Maps `n` bytes at `address`, or anywhere if that is NULL. NULL if the place is taken. */
 void *map_foreign(void *address, size_t n, unsigned access);
@@ -66,7 +66,7 @@ void release_mappings(void);
 /** Locks what will be mapped from now on. False if the system can't, or refuses. */
 bool lock_all_memory(void);
 
-/* ---- Threads and processes ---------------------------------------------------------------------- */
+/* ---- Threads and processes ------------------------------------------------------------------- */
 
 typedef struct thread thread;
 
@@ -84,7 +84,7 @@ void in_child(void (*body)(void));
 /** Runs `body`, which must end by abort(), and leaves what it wrote to stderr in `text`. */
 void check_aborts(void (*body)(void), char *text, size_t size);
 
-/* ---- A system that refuses ---------------------------------------------------------------------- */
+/* ---- A system that refuses ------------------------------------------------------------------- */
 
 /** The calls that the library makes, by what they are for. */
 enum system_call { CALL_MAP, CALL_PROTECT, CALL_DECOMMIT, CALL_LOCK };

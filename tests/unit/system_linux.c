@@ -37,7 +37,7 @@
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
-/* ---- What it can do ----------------------------------------------------------------------------- */
+/* ---- What it can do -------------------------------------------------------------------------- */
 
 bool system_has(enum ability ability) {
     (void)ability;
@@ -82,7 +82,7 @@ size_t fewer_if_slow(size_t rounds) { return RUNNING_ON_VALGRIND ? rounds / 20 :
 
 mp_options granted(mp_options wished) { return wished; }
 
-/* ---- Faults ------------------------------------------------------------------------------------- */
+/* ---- Faults ---------------------------------------------------------------------------------- */
 
 static sigjmp_buf fault_return;
 static void *volatile fault_address;
@@ -105,7 +105,7 @@ void *fault_of(mp_access access, void *address) {
     return fault_address;
 }
 
-/* ---- Mappings that are not the library's -------------------------------------------------------- */
+/* ---- Mappings that are not the library's ----------------------------------------------------- */
 
 void *map_foreign(void *address, size_t n, unsigned access) {
     const int protection = (access & MP_ACCESS_READ ? PROT_READ : 0) |
@@ -148,7 +148,7 @@ bool lock_all_memory(void) {
     return false;
 }
 
-/* ---- Threads and processes ---------------------------------------------------------------------- */
+/* ---- Threads and processes ------------------------------------------------------------------- */
 
 struct thread {
     pthread_t id;
@@ -211,7 +211,7 @@ void check_aborts(void (*body)(void), char *text, size_t size) {
     ck_assert(WIFSIGNALED(outcome) && WTERMSIG(outcome) == SIGABRT);
 }
 
-/* ---- A system that refuses ---------------------------------------------------------------------- */
+/* ---- A system that refuses ------------------------------------------------------------------- */
 
 static void filter_system_call(long number, unsigned verdict) {
     struct sock_filter instructions[] = {

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- What it can do ----------------------------------------------------------------------------- */
+/* ---- What it can do -------------------------------------------------------------------------- */
 
 static const char *const lacks[] = {
     [FORK] = "children do not inherit memory",
@@ -46,7 +46,7 @@ mp_options granted(mp_options wished) {
     return wished;
 }
 
-/* ---- Faults ------------------------------------------------------------------------------------- */
+/* ---- Faults ---------------------------------------------------------------------------------- */
 
 static CONTEXT before_access;
 static volatile bool faulted;
@@ -72,7 +72,7 @@ void *fault_of(mp_access access, void *address) {
     return fault_address;
 }
 
-/* ---- Mappings that are not the library's -------------------------------------------------------- */
+/* ---- Mappings that are not the library's ----------------------------------------------------- */
 
 void *map_foreign(void *address, size_t n, unsigned access) {
     static const DWORD protections[] = {
@@ -103,7 +103,7 @@ bool lock_all_memory(void) {
     return false;
 }
 
-/* ---- Threads and processes ---------------------------------------------------------------------- */
+/* ---- Threads and processes ------------------------------------------------------------------- */
 
 struct thread {
     HANDLE handle;
@@ -171,7 +171,7 @@ void check_aborts(void (*body)(void), char *text, size_t size) {
     ck_assert(aborted);
 }
 
-/* ---- A system that refuses ---------------------------------------------------------------------- */
+/* ---- A system that refuses ------------------------------------------------------------------- */
 
 /* The program's import table: the library in this program calls the system through it. */
 extern void *import_of_alloc __asm__("__imp_VirtualAlloc");

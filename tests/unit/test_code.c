@@ -43,7 +43,7 @@ static void check_is_stale(const mp_fn_binary_u64 *add) {
     ck_assert(mp_fn_binary_u64_ptr(add) == NULL);
 }
 
-/* ---- Calls --------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 START_TEST(code_is_called_with_its_signature) {
     mp_pages_r_nw_x pages = new_adder();
@@ -136,7 +136,7 @@ START_TEST(code_that_was_rewritten_in_place_runs_as_rewritten) {
 }
 END_TEST
 
-/* ---- References that are refused ----------------------------------------------------------------- */
+/* ---- References that are refused ------------------------------------------------------------- */
 
 START_TEST(code_past_the_end_gets_a_stale_reference) {
     mp_pages_r_nw_x pages = new_adder();
@@ -173,7 +173,7 @@ START_TEST(a_zeroed_reference_is_stale) {
 }
 END_TEST
 
-/* ---- References that end ------------------------------------------------------------------------- */
+/* ---- References that end --------------------------------------------------------------------- */
 
 #define CHECK_ENDED_BY(type, verb, result)                                                         \
     {                                                                                              \
@@ -285,7 +285,7 @@ START_TEST(hints_and_queries_end_nothing) {
 }
 END_TEST
 
-/* ---- Threads and processes ----------------------------------------------------------------------- */
+/* ---- Threads and processes ------------------------------------------------------------------- */
 
 enum { CALLERS = 3, CALLS = 20000, CHANGES = 500 };
 

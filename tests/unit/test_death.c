@@ -1,5 +1,5 @@
-/* Faults: each access to each type of pages works or raises SIGSEGV at its address, as mp_enforced()
- * says. */
+/* Faults: each access to each type of pages works or raises SIGSEGV at its address, as
+ * mp_enforced() says. */
 #include "kernel_view.h"
 #include "machine_code.h"
 #include "pages_types.h"

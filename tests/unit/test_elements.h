@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- Awkward sizes ------------------------------------------------------------------------------ */
+/* ---- Awkward sizes --------------------------------------------------------------------------- */
 
 struct odd {
     uint64_t words[3];
@@ -26,7 +26,7 @@ bool odd_equal(const struct odd *a, const struct odd *b);
 bool page_equal(const struct page *a, const struct page *b);
 bool pair_equal(const struct pair *a, const struct pair *b);
 
-/* ---- Elements that own something ---------------------------------------------------------------- */
+/* ---- Elements that own something ------------------------------------------------------------- */
 
 enum { THINGS = 100 };
 

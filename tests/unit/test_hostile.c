@@ -1,5 +1,5 @@
-/* A hostile system: limits are reached and calls are refused. The status says so, nothing has changed and
- * nothing is lost. */
+/* A hostile system: limits are reached and calls are refused. The status says so, nothing has
+ * changed and nothing is lost. */
 #include "kernel_view.h"
 #include "pages_types.h"
 #include "support.h"
@@ -16,7 +16,7 @@ static const size_t MiB = (size_t)1 << 20;
 
 static size_t page;
 
-/* ---- What is tried ------------------------------------------------------------------------------- */
+/* ---- What is tried --------------------------------------------------------------------------- */
 
 /* Element number i always holds i, so that any loss shows. */
 static mp_vec_u64_rw vec;
@@ -168,7 +168,7 @@ static mp_status attempt(size_t i, size_t len) {
     return status;
 }
 
-/* ---- One system call refused, for ever ----------------------------------------------------------- */
+/* ---- One system call refused, for ever ------------------------------------------------------- */
 
 static int refusal;
 
@@ -269,7 +269,7 @@ START_TEST(pages_survive_any_refusal) {
 }
 END_TEST
 
-/* ---- What each refusal is called ----------------------------------------------------------------- */
+/* ---- What each refusal is called ------------------------------------------------------------- */
 
 static void child_whose_system_denies_memory(void) {
     mp_pages_r_w_nx pages;
@@ -331,7 +331,7 @@ START_TEST(a_refusal_has_its_own_status) {
 }
 END_TEST
 
-/* ---- Limits on address space and on memory ------------------------------------------------------- */
+/* ---- Limits on address space and on memory --------------------------------------------------- */
 
 START_TEST(a_create_beyond_the_address_space_is_refused) {
     if (skips_with_guests()) return;
@@ -455,7 +455,7 @@ START_TEST(pages_that_cannot_grow_or_become_writable_stay_as_they_are) {
 }
 END_TEST
 
-/* ---- The limit of mappings ----------------------------------------------------------------------- */
+/* ---- The limit of mappings ------------------------------------------------------------------- */
 
 /** Makes three handles of one mapping, whose middle can't be unmapped at the limit. */
 static char *make_neighbours(mp_pages_r_w_nx neighbours[3]) {

@@ -24,7 +24,7 @@ static mp_pages_r_w_nx new_pages_with(size_t bytes, mp_options options) {
     return pages;
 }
 
-/* ---- Create and destroy, every type -------------------------------------------------------------- */
+/* ---- Create and destroy, every type ---------------------------------------------------------- */
 
 START_TEST(create_rounds_up_to_whole_pages) {
     const struct pages_type *type = &pages_types[_i];
@@ -174,7 +174,7 @@ START_TEST(move_onto_itself_changes_nothing) {
 }
 END_TEST
 
-/* ---- Hints and residence, every type ------------------------------------------------------------- */
+/* ---- Hints and residence, every type --------------------------------------------------------- */
 
 START_TEST(hints_reach_the_kernel) {
     const struct pages_type *type = &pages_types[_i];
@@ -214,7 +214,7 @@ START_TEST(resident_bytes_is_what_the_kernel_counts) {
 }
 END_TEST
 
-/* ---- Bytes --------------------------------------------------------------------------------------- */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 START_TEST(bytes_are_read_and_written_within_the_pages) {
     mp_pages_r_w_nx pages = new_pages(2 * page);
@@ -388,7 +388,7 @@ START_TEST(an_empty_handle_is_safe_when_read_and_written) {
 }
 END_TEST
 
-/* ---- Size ---------------------------------------------------------------------------------------- */
+/* ---- Size ------------------------------------------------------------------------------------ */
 
 START_TEST(resize_keeps_the_content_and_zeroes_the_rest) {
     mp_pages_r_w_nx pages = new_pages(page);
@@ -470,7 +470,7 @@ START_TEST(refused_resize_changes_nothing) {
 }
 END_TEST
 
-/* ---- Decommit ------------------------------------------------------------------------------------ */
+/* ---- Decommit -------------------------------------------------------------------------------- */
 
 START_TEST(decommit_frees_a_range_that_then_reads_as_zero) {
     const size_t len = 64 * page;
@@ -526,7 +526,7 @@ START_TEST(decommit_refuses_what_is_not_whole_pages_inside) {
 }
 END_TEST
 
-/* ---- Options ------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 START_TEST(guard_pages_fault_on_either_side) {
     const struct pages_type *type = &pages_types[_i];
@@ -743,7 +743,7 @@ START_TEST(wipe_on_destroy_overwrites_before_the_pages_go_back) {
 }
 END_TEST
 
-/* ---- Addresses ----------------------------------------------------------------------------------- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 START_TEST(exec_address_is_where_the_code_will_run) {
     mp_pages_r_w_nx pages = new_pages(page);

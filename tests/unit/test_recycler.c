@@ -28,7 +28,7 @@ static mp_vec_u64_rw new_vec(size_t capacity) {
     return vec;
 }
 
-/* ---- Keeping ------------------------------------------------------------------------------------- */
+/* ---- Keeping --------------------------------------------------------------------------------- */
 
 START_TEST(destroyed_pages_come_back_and_are_zero) {
     make_recycler(16 * MiB, 0);
@@ -120,7 +120,7 @@ START_TEST(a_frozen_vector_leaves_its_memory_too) {
 }
 END_TEST
 
-/* ---- Not keeping --------------------------------------------------------------------------------- */
+/* ---- Not keeping ----------------------------------------------------------------------------- */
 
 START_TEST(nothing_is_kept_beyond_the_bound) {
     make_recycler(3 * MiB, 0);
@@ -227,7 +227,7 @@ START_TEST(a_twin_of_recycled_memory_is_stale) {
 }
 END_TEST
 
-/* ---- Threads ------------------------------------------------------------------------------------- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 static void *create_and_destroy(void *seed) {
     const uint8_t mine = (uint8_t)(uintptr_t)seed;

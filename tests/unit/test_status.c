@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Names and texts ----------------------------------------------------------------------------- */
+/* ---- Names and texts ------------------------------------------------------------------------- */
 
 START_TEST(every_status_has_a_name_a_text_and_a_number_of_its_own) {
 #define ENTRY(name, value, text) {name, value, #name, text},
@@ -42,7 +42,7 @@ START_TEST(a_number_that_is_no_status_has_a_name_and_a_text_too) {
 }
 END_TEST
 
-/* ---- Descriptions -------------------------------------------------------------------------------- */
+/* ---- Descriptions ---------------------------------------------------------------------------- */
 
 START_TEST(a_description_names_all_that_is_known) {
     char line[256];
@@ -81,7 +81,7 @@ START_TEST(a_description_fits_any_buffer) {
 }
 END_TEST
 
-/* ---- The last error ------------------------------------------------------------------------------ */
+/* ---- The last error -------------------------------------------------------------------------- */
 
 static mp_status fail_here(void) {
     mp_pages_r_w_nx pages;
@@ -182,7 +182,7 @@ START_TEST(errno_is_the_callers) {
 }
 END_TEST
 
-/* ---- Macros -------------------------------------------------------------------------------------- */
+/* ---- Macros ---------------------------------------------------------------------------------- */
 
 static int evaluations;
 
@@ -237,7 +237,7 @@ START_TEST(auto_destroys_at_the_end_of_the_scope) {
 }
 END_TEST
 
-/* ---- Panics -------------------------------------------------------------------------------------- */
+/* ---- Panics ---------------------------------------------------------------------------------- */
 
 static void other_handler(const char *message) { (void)message; }
 
@@ -282,7 +282,7 @@ START_TEST(a_panic_whose_handler_returns_aborts) {
 }
 END_TEST
 
-/* ---- Facts --------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 START_TEST(page_sizes_are_what_the_system_says) {
     ck_assert_uint_eq(mp_page_size(), kernel_page_size());

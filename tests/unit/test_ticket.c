@@ -1,5 +1,5 @@
-/* Tickets: a copy of a handle does no harm once the other copy changed, moved or destroyed the memory.
- * Threads and children own what they own. */
+/* Tickets: a copy of a handle does no harm once the other copy changed, moved or destroyed the
+ * memory. Threads and children own what they own. */
 #include "kernel_view.h"
 #include "pages_types.h"
 #include "support.h"
@@ -11,7 +11,7 @@
 
 static size_t page;
 
-/* ---- Pages: every slow path through a stale twin ------------------------------------------------- */
+/* ---- Pages: every slow path through a stale twin --------------------------------------------- */
 
 /** Checks that `twin`, a stale handle of readable and writable pages, can do nothing slow. */
 static void check_pages_stale(mp_pages_r_w_nx *twin) {
@@ -130,7 +130,7 @@ START_TEST(a_zeroed_ticket_is_never_current) {
 }
 END_TEST
 
-/* ---- Vectors ------------------------------------------------------------------------------------- */
+/* ---- Vectors --------------------------------------------------------------------------------- */
 
 enum { LEN = 100 };
 
@@ -283,7 +283,7 @@ START_TEST(a_twin_of_a_decommitted_or_shrunk_vector_is_stale) {
 }
 END_TEST
 
-/* ---- Threads ------------------------------------------------------------------------------------- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 enum { THREADS = 8, ROUNDS = 1000 };
 
@@ -334,7 +334,7 @@ START_TEST(two_threads_may_destroy_copies_of_one_handle) {
 }
 END_TEST
 
-/* ---- Children ------------------------------------------------------------------------------------ */
+/* ---- Children -------------------------------------------------------------------------------- */
 
 static mp_pages_r_w_nx inherited;
 static mp_vec_u64_rw inherited_vec;
@@ -383,7 +383,8 @@ static void child_of_busy_threads(void) {
     mp_pages_r_w_nx_destroy(&inherited);
 }
 
-/* The fork comes at any moment of the threads' calls; nothing that they hold may hold up the child. */
+/* The fork comes at any moment of the threads' calls; nothing that they hold may hold up the child.
+ */
 START_TEST(a_child_of_busy_threads_can_create_and_destroy) {
     if (skips_without(FORK)) return;
     thread *threads[2];

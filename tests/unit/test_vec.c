@@ -1,5 +1,5 @@
-/* Vectors: what each function does to the elements, for every kind of element. Memory has a suite of its
- * own, and so have elements that own something. */
+/* Vectors: what each function does to the elements, for every kind of element. Memory has a suite
+ * of its own, and so have elements that own something. */
 #include "support.h"
 #include "test_elements.h"
 #include "vec_types.h"
@@ -56,7 +56,7 @@ static _Alignas(64) uint8_t out[VEC_ELEMENT_MAX];
 
 #define check_out_untouched() ck_assert(bytes_are(out, 0xa5, sizeof out))
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 START_TEST(create_makes_room_for_the_capacity) {
     type = &vec_types[_i];
@@ -250,7 +250,7 @@ START_TEST(freeze_and_thaw_keep_the_elements_where_they_are) {
 }
 END_TEST
 
-/* ---- Reading ------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void check_reads(const struct vec_reads *reads, const mp_vec_raw *vec) {
     const uint8_t *data = reads->data(vec);
@@ -424,7 +424,7 @@ START_TEST(equal_compares_numbers_as_numbers) {
 }
 END_TEST
 
-/* ---- Adding -------------------------------------------------------------------------------------- */
+/* ---- Adding ---------------------------------------------------------------------------------- */
 
 START_TEST(push_appends_one) {
     type = &vec_types[_i];
@@ -663,7 +663,7 @@ START_TEST(the_spare_room_is_filled_from_outside) {
 }
 END_TEST
 
-/* ---- Changing and taking away -------------------------------------------------------------------- */
+/* ---- Changing and taking away ---------------------------------------------------------------- */
 
 START_TEST(set_and_write_replace_elements) {
     type = &vec_types[_i];

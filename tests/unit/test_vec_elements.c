@@ -40,7 +40,7 @@ static void end_all(struct owner *owners, size_t n) {
     for (size_t i = 0; i < n; i++) owner_end(&owners[i]);
 }
 
-/* ---- The end ------------------------------------------------------------------------------------- */
+/* ---- The end --------------------------------------------------------------------------------- */
 
 START_TEST(destroy_ends_each_element_once) {
     tst_vec_owner_rw vec = new_owners(5), twin = vec;
@@ -115,7 +115,7 @@ START_TEST(a_large_vector_ends_every_element) {
 }
 END_TEST
 
-/* ---- Taking away --------------------------------------------------------------------------------- */
+/* ---- Taking away ----------------------------------------------------------------------------- */
 
 START_TEST(what_is_taken_out_is_handed_over_or_ended) {
     tst_vec_owner_rw vec = new_owners(7);
@@ -173,7 +173,7 @@ START_TEST(clear_decommit_ends_each_element_once) {
 }
 END_TEST
 
-/* ---- Replacing ----------------------------------------------------------------------------------- */
+/* ---- Replacing ------------------------------------------------------------------------------- */
 
 START_TEST(what_is_replaced_is_ended) {
     tst_vec_owner_rw vec = new_owners(5);
@@ -209,7 +209,7 @@ START_TEST(what_is_refused_stays_the_callers) {
 }
 END_TEST
 
-/* ---- Copying ------------------------------------------------------------------------------------- */
+/* ---- Copying --------------------------------------------------------------------------------- */
 
 START_TEST(copies_are_made_by_the_copy_function) {
     tst_vec_owner_rw vec = new_owners(3), copy;
@@ -299,7 +299,7 @@ START_TEST(room_that_was_filled_from_outside_is_owned) {
 }
 END_TEST
 
-/* ---- Any order ----------------------------------------------------------------------------------- */
+/* ---- Any order ------------------------------------------------------------------------------- */
 
 enum { STEPS = 20000, MAX_LEN = 60, KINDS = 40 };
 

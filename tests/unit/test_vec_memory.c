@@ -1,4 +1,5 @@
-/* Vectors: where their memory is, when it is taken and given back, and what the kernel says of it. */
+/* Vectors: where their memory is, when it is taken and given back, and what the kernel says of it.
+ */
 #include "kernel_view.h"
 #include "support.h"
 #include "system.h"
@@ -64,7 +65,7 @@ static size_t pages_of(const mp_vec_raw *vec) {
     return (type->rw.len(vec) * type->size + page - 1) / page * page;
 }
 
-/* ---- When memory is taken ------------------------------------------------------------------------ */
+/* ---- When memory is taken -------------------------------------------------------------------- */
 
 START_TEST(a_small_vector_takes_little) {
     type = &vec_types[_i];
@@ -126,7 +127,7 @@ START_TEST(resident_bytes_is_what_the_kernel_counts) {
 }
 END_TEST
 
-/* ---- When memory is given back ------------------------------------------------------------------- */
+/* ---- When memory is given back --------------------------------------------------------------- */
 
 START_TEST(clear_decommit_frees_the_memory_and_keeps_the_capacity) {
     type = &vec_types[_i];
@@ -200,7 +201,7 @@ START_TEST(destroy_gives_everything_back) {
 }
 END_TEST
 
-/* ---- Growth -------------------------------------------------------------------------------------- */
+/* ---- Growth ---------------------------------------------------------------------------------- */
 
 START_TEST(growth_keeps_the_elements_through_every_tier) {
     type = &vec_types[_i];
@@ -215,6 +216,23 @@ START_TEST(growth_keeps_the_elements_through_every_tier) {
         ck_assert_uint_ge(type->reservation(&vec), type->capacity(&vec));
         ck_assert_uint_eq(kernel_access(type->rw.data(&vec), pages_of(&vec)), READ_WRITE);
     }
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+/* Behind the small tier lies a guard page, behind the large one what nobody may touch: a push that
+ * wrote past an edge would fault. */
+START_TEST(pushes_across_every_page_edge_stay_inside) {
+    type = &vec_types[_i];
+    const size_t len = elements_in(3 * MiB);
+    uint8_t *period = make_elements(type, 1, PERIOD);
+    mp_vec_raw vec = new_vec_with(0, granted((mp_options){.guard_pages = true}));
+    for (size_t i = 0; i < len; i++) {
+        check_ok(type->push(&vec, period + i % PERIOD * type->size));
+        if (vec.len * type->size > vec.region.len) ck_abort_msg("element %zu lies outside", i);
+    }
+    check_grown(&type->rw, &vec, len);
+    free(period);
     type->rw.destroy(&vec);
 }
 END_TEST
@@ -356,7 +374,7 @@ START_TEST(a_reservation_is_not_resident_when_all_memory_is_locked) {
 }
 END_TEST
 
-/* ---- Freezing ------------------------------------------------------------------------------------ */
+/* ---- Freezing -------------------------------------------------------------------------------- */
 
 START_TEST(frozen_elements_are_read_only_for_the_processor) {
     type = &vec_types[_i];
@@ -402,7 +420,7 @@ START_TEST(frozen_vectors_answer_and_take_hints) {
 }
 END_TEST
 
-/* ---- Hints --------------------------------------------------------------------------------------- */
+/* ---- Hints ----------------------------------------------------------------------------------- */
 
 START_TEST(hints_reach_the_kernel_and_stay) {
     type = &vec_types[_i];
@@ -445,7 +463,7 @@ START_TEST(a_hint_for_an_untouched_vector_is_fine) {
 }
 END_TEST
 
-/* ---- Options ------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 /** Checks that a vector with `options` has the kernel's `flag` wherever it grows. */
 static void check_outlives(mp_options options, const char *flag) {
@@ -560,6 +578,7 @@ static void add_tests(TCase *tests) {
         shrink_to_fit_gives_the_rest_back,
         destroy_gives_everything_back,
         growth_keeps_the_elements_through_every_tier,
+        pushes_across_every_page_edge_stay_inside,
         elements_do_not_move_within_the_reservation,
         growth_past_the_reservation_takes_a_larger_one,
         a_grown_vector_stays_one_mapping,

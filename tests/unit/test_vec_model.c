@@ -1,5 +1,5 @@
-/* Vectors against a model: long random runs of every function, after each of which the vector must hold
- * what a plain array holds. The seeds are fixed, so that a failure comes again. */
+/* Vectors against a model: long random runs of every function, after each of which the vector must
+ * hold what a plain array holds. The seeds are fixed, so that a failure comes again. */
 #include "kernel_view.h"
 #include "support.h"
 #include "system.h"
@@ -34,7 +34,7 @@ static size_t pick(size_t bound) {
     return (size_t)(random_state % bound);
 }
 
-/* ---- The model ----------------------------------------------------------------------------------- */
+/* ---- The model ------------------------------------------------------------------------------- */
 
 static uint8_t *model_at(size_t index) { return model + index * type->size; }
 
@@ -72,7 +72,7 @@ static size_t pick_own(size_t *first) {
     return pick((most < room ? most : room) + 1);
 }
 
-/* ---- Steps: each does the same to the vector and to the model ------------------------------------ */
+/* ---- Steps: each does the same to the vector and to the model -------------------------------- */
 
 static void step_push(void) {
     const void *one = make_one();
@@ -271,8 +271,8 @@ static void step_create(void) {
     model_len = 0;
 }
 
-/* How often a step is taken, and whether the elements stay where they are while the length stays within
- * the reservation. */
+/* How often a step is taken, and whether the elements stay where they are while the length stays
+ * within the reservation. */
 static const struct {
     void (*take)(void);
     unsigned weight;
@@ -303,7 +303,7 @@ static size_t pick_step(void) {
     return i;
 }
 
-/* ---- What must hold after each step -------------------------------------------------------------- */
+/* ---- What must hold after each step ---------------------------------------------------------- */
 
 #define check_invariant(condition)                                                                 \
     do {                                                                                           \

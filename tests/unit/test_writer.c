@@ -107,7 +107,7 @@ START_TEST(a_refusal_loses_nothing) {
 }
 END_TEST
 
-/* ---- Many ranges at once ------------------------------------------------------------------------- */
+/* ---- Many ranges at once --------------------------------------------------------------------- */
 
 START_TEST(many_ranges_are_given_back) {
     const size_t page = mp_page_size(), n = 150;

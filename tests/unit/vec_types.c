@@ -8,7 +8,7 @@
 #include <string.h>
 #include <tst_types.h>
 
-/* ---- What growable and frozen vectors have in common --------------------------------------------- */
+/* ---- What growable and frozen vectors have in common ----------------------------------------- */
 
 #define DEFINE_READS(prefix, e, c_type, state)                                                     \
     static void e##_##state##_destroy(mp_vec_raw *vec) {                                           \
@@ -83,7 +83,7 @@
         .get_unchecked = e##_##state##_get_unchecked, .equal = e##_##state##_equal,                \
     }
 
-/* ---- Slices -------------------------------------------------------------------------------------- */
+/* ---- Slices ---------------------------------------------------------------------------------- */
 
 #define DEFINE_SLICES(prefix, e, c_type)                                                           \
     static prefix##_slice_##e e##_typed(struct vec_slice slice) {                                  \
@@ -128,7 +128,7 @@
         .get = e##_slice_get, .get_unchecked = e##_slice_get_unchecked, .sub = e##_slice_sub,      \
     }
 
-/* ---- What only growable vectors have, and thaw --------------------------------------------------- */
+/* ---- What only growable vectors have, and thaw ----------------------------------------------- */
 
 #define DEFINE_WRITES(prefix, e, c_type)                                                           \
     static mp_status e##_freeze(mp_vec_raw *from, mp_vec_raw *to) {                                \
@@ -240,7 +240,7 @@
         return prefix##_vec_##e##_rw_clear_decommit((prefix##_vec_##e##_rw *)vec);                 \
     }
 
-/* ---- The table ----------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 #define DEFINE_TYPE(prefix, e, c_type)                                                             \
     MP_STATIC_ASSERT(sizeof(prefix##_vec_##e##_rw) == sizeof(mp_vec_raw), "nothing else in it");   \
@@ -294,7 +294,7 @@
 VEC_TYPES(DEFINE_TYPE)
 const struct vec_type vec_types[] = {VEC_TYPES(LIST_TYPE)};
 
-/* ---- Elements ------------------------------------------------------------------------------------ */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 /* A number's bytes, repeated, make an element of any size; of a double they would make a NaN. */
 void make_element(const struct vec_type *type, uint64_t n, void *out) {

@@ -1,8 +1,8 @@
 /** @file
  *  Vectors of several elements behind one face, so that a test which holds for all is written once.
  *
- *  Elements are passed by address here. A typed handle holds nothing but its mp_vec_raw, which stands
- *  for whichever type it is.
+ *  Elements are passed by address here. A typed handle holds nothing but its mp_vec_raw, which
+ *  stands for whichever type it is.
  */
 #ifndef TESTS_UNIT_VEC_TYPES_H
 #define TESTS_UNIT_VEC_TYPES_H
@@ -113,8 +113,8 @@ enum { VEC_SIZE_COUNT = 0 VEC_SIZES(COUNT_ONE), VEC_TYPE_COUNT = 0 VEC_TYPES(COU
 /** In the order of VEC_TYPES: the first VEC_SIZE_COUNT differ in size. */
 extern const struct vec_type vec_types[VEC_TYPE_COUNT];
 
-/** Makes the element with the number `n` at `out`. Numbers below 251 give different elements of each
- *  type; none but 0 gives one whose bytes are all zero. */
+/** Makes the element with the number `n` at `out`. Numbers below 251 give different elements of
+ *  each type; none but 0 gives one whose bytes are all zero. */
 void make_element(const struct vec_type *type, uint64_t n, void *out);
 
 /** Makes `count` elements, with the numbers from `n` on, in memory that the caller frees. */

@@ -1,10 +1,10 @@
 /** @file
  *  What the other headers need from the compiler, and nothing else.
  *
- *  Every difference between compilers stands here. A program that includes any header of the library
- *  gets strict pointer types: passing a wrong handle, calling a function that was not declared, or
- *  dropping `const` is an error, as it is in C++. Define `MP_LAX_TYPES` before the first include to
- *  keep your compiler's own settings.
+ *  Every difference between compilers stands here. A program that includes any header of the
+ *  library gets strict pointer types: passing a wrong handle, calling a function that was not
+ *  declared, or dropping `const` is an error, as it is in C++. Define `MP_LAX_TYPES` before the
+ *  first include to keep your compiler's own settings.
  */
 #ifndef MEMORY_PAGES_MP_CONFIG_H
 #define MEMORY_PAGES_MP_CONFIG_H
@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- Strict pointer types ---------------------------------------------------------------------- */
+/* ---- Strict pointer types -------------------------------------------------------------------- */
 
-/* C compilers only warn here by default; C++ refuses by itself. Not popped: the user's lines are the
- * ones that need it. gcc and clang name the qualifier warning differently. */
+/* C compilers only warn here by default; C++ refuses by itself. Not popped: the user's lines are
+ * the ones that need it. gcc and clang name the qualifier warning differently. */
 #if !defined(__cplusplus) && !defined(MP_LAX_TYPES)
 #if defined(__clang__)
 #pragma GCC diagnostic error "-Wincompatible-pointer-types"
@@ -33,7 +33,7 @@
 #endif
 #endif
 
-/* ---- Attributes --------------------------------------------------------------------------------- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 /** @def MP_HAS_ATTRIBUTE(name)
  *  Whether the compiler knows an attribute, for `#if`; 0 where it can't be asked. */
@@ -44,7 +44,8 @@
 #endif
 
 /** @def MP_MUST_USE
- *  Marks a function whose result must be looked at; see mp_ignore() for the deliberate exception. */
+ *  Marks a function whose result must be looked at; see mp_ignore() for the deliberate exception.
+ */
 #if defined(__GNUC__)
 #define MP_MUST_USE __attribute__((warn_unused_result))
 #elif defined(_MSC_VER)
@@ -119,7 +120,7 @@
 #define MP_ALIGN_OF(type) _Alignof(type)
 #endif
 
-/* ---- Linkage ------------------------------------------------------------------------------------ */
+/* ---- Linkage --------------------------------------------------------------------------------- */
 
 /** @def MP_EXTERN_C_BEGIN
  *  Starts declarations with C linkage. */
@@ -167,7 +168,7 @@
 #define MP_HAS_BODIES 1
 #endif
 
-/* ---- The exec gate ------------------------------------------------------------------------------ */
+/* ---- The exec gate --------------------------------------------------------------------------- */
 
 /** @def MP_ALLOW_EXEC
  *  Define as 1 before the first include to open the types with executable pages and the transitions
@@ -176,7 +177,7 @@
 #define MP_ALLOW_EXEC 0
 #endif
 
-/* ---- Handles ------------------------------------------------------------------------------------ */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 /** @def MP_INIT
  *  Initialises a handle as empty: `mp_pages_r_w_nx memory = MP_INIT;`. A structure of yours with

@@ -1,10 +1,11 @@
 /** @file
  *  A recycler keeps the memory of destroyed vectors and pages for the next ones.
  *
- *  Giving memory back to the system and taking it again costs more than anything else that is done with
- *  it. A program that creates and destroys large vectors in a loop names a recycler in mp_options:
- *  destroy() then leaves the memory with it, up to a bound in bytes and in age, and create_with() takes
- *  it up again where the options and, for pages, the size are the same. Pages still start zeroed.
+ *  Giving memory back to the system and taking it again costs more than anything else that is done
+ *  with it. A program that creates and destroys large vectors in a loop names a recycler in
+ *  mp_options: destroy() then leaves the memory with it, up to a bound in bytes and in age, and
+ *  create_with() takes it up again where the options and, for pages, the size are the same. Pages
+ *  still start zeroed.
  *
  *  Nothing is kept unless a program asks for it. All functions may be called from any thread at any
  *  time, except that destroy must be the last one on its handle.
@@ -24,8 +25,8 @@ typedef struct mp_recycler {
 /** Makes a recycler that keeps nothing yet.
  *
  *  @param max_bytes   how much accessible memory it may keep; what is more is given back at once
- *  @param max_age_ms  how long it may keep memory, in milliseconds; 0: as long as it lives. Looked at
- *                     whenever memory comes or goes and in mp_recycler_trim()
+ *  @param max_age_ms  how long it may keep memory, in milliseconds; 0: as long as it lives. Looked
+ *                     at whenever memory comes or goes and in mp_recycler_trim()
  *  @param out         the recycler; empty on failure; what it held before is not looked at
  *  @retval MP_OK                     on success
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
@@ -34,11 +35,12 @@ typedef struct mp_recycler {
 MP_API MP_MUST_USE mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms,
                                                 mp_recycler *out);
 
-/** Gives all memory back and empties the handle. Vectors and pages that were created with the recycler
- *  live on; their memory goes back to the system when they are destroyed. */
+/** Gives all memory back and empties the handle. Vectors and pages that were created with the
+ *  recycler live on; their memory goes back to the system when they are destroyed. */
 MP_API void mp_recycler_destroy(mp_recycler *recycler);
 
-/** Gives memory back until at most `keep_bytes` are kept, and all that is too old. 0 keeps nothing. */
+/** Gives memory back until at most `keep_bytes` are kept, and all that is too old. 0 keeps nothing.
+ */
 MP_API void mp_recycler_trim(const mp_recycler *recycler, size_t keep_bytes);
 
 /** Returns how many accessible bytes are kept at this moment; 0 when the handle is empty. */

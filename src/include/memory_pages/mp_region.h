@@ -1,8 +1,8 @@
 /** @file
  *  Pages without a type: the floor under the typed page headers, which are what programs use.
  *
- *  A region is a run of whole pages with one permission. The typed headers call these functions with
- *  the permission that their name states; calling them directly gives the typing away.
+ *  A region is a run of whole pages with one permission. The typed headers call these functions
+ *  with the permission that their name states; calling them directly gives the typing away.
  */
 #ifndef MEMORY_PAGES_MP_REGION_H
 #define MEMORY_PAGES_MP_REGION_H
@@ -69,8 +69,8 @@ MP_API MP_MUST_USE mp_status mp_region_transition(mp_region *from, mp_region *to
 /** Grows or shrinks to at least `min_bytes`, which is not 0; new bytes are zero; may move. */
 MP_API MP_MUST_USE mp_status mp_region_resize(mp_region *region, size_t min_bytes);
 
-/** Gives the physical memory of `n` bytes at `offset` back; both are multiples of the page size. The
- *  bytes then read as zero. */
+/** Gives the physical memory of `n` bytes at `offset` back; both are multiples of the page size.
+ *  The bytes then read as zero. */
 MP_API MP_MUST_USE mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n);
 
 /** As mp_region_decommit() for `count` ranges in as few system calls as possible. All of them are
@@ -78,8 +78,8 @@ MP_API MP_MUST_USE mp_status mp_region_decommit(mp_region *region, size_t offset
 MP_API MP_MUST_USE mp_status mp_region_decommit_ranges(mp_region *region, const mp_range *ranges,
                                                        size_t count);
 
-/** Passes a hint on to the system: about the first `n` bytes if it is `MP_ADVICE_SOON`, else about all
- *  address space of the region, so that the mapping is never split. */
+/** Passes a hint on to the system: about the first `n` bytes if it is `MP_ADVICE_SOON`, else about
+ *  all address space of the region, so that the mapping is never split. */
 MP_API MP_MUST_USE mp_status mp_region_advise(const mp_region *region, size_t n, mp_advice advice);
 
 /** Asks the system how many bytes of the region are in physical memory now. */

@@ -16,20 +16,21 @@
 MP_EXTERN_C_BEGIN
 
 /** Every status: X(name, value, text). The one place where a code and its text are written. */
-#define MP_STATUS_MAP(X)                                                                            \
-    X(MP_OK, 0, "success")                                                                          \
-    X(MP_ERR_DENIED, 1, "the system denied this access or operation")                               \
-    X(MP_ERR_OUT_OF_MEMORY, 2, "the system has no memory or address space left for this")           \
-    X(MP_ERR_TOO_MANY_MAPPINGS, 3, "the process has as many mappings as the system allows")         \
-    X(MP_ERR_UNSUPPORTED, 4, "this system cannot do this")                                          \
-    X(MP_ERR_OVERFLOW, 5, "the size in bytes does not fit in a size_t")                             \
-    X(MP_ERR_OUT_OF_RANGE, 6, "the index, offset or range lies outside")                            \
-    X(MP_ERR_MISALIGNED, 7, "offset and size must be multiples of the page size")                   \
-    X(MP_ERR_ZERO_SIZE, 8, "a size of zero means nothing here")                                     \
-    X(MP_ERR_INVALID, 9, "an argument is not valid")                                                \
-    X(MP_ERR_EMPTY, 10, "the handle is empty: it owns nothing")                                     \
-    X(MP_ERR_STALE, 11, "the memory behind this was changed, moved or destroyed through another handle") \
-    X(MP_ERR_FULL, 12, "there is no room left within the capacity")                                 \
+#define MP_STATUS_MAP(X)                                                                           \
+    X(MP_OK, 0, "success")                                                                         \
+    X(MP_ERR_DENIED, 1, "the system denied this access or operation")                              \
+    X(MP_ERR_OUT_OF_MEMORY, 2, "the system has no memory or address space left for this")          \
+    X(MP_ERR_TOO_MANY_MAPPINGS, 3, "the process has as many mappings as the system allows")        \
+    X(MP_ERR_UNSUPPORTED, 4, "this system cannot do this")                                         \
+    X(MP_ERR_OVERFLOW, 5, "the size in bytes does not fit in a size_t")                            \
+    X(MP_ERR_OUT_OF_RANGE, 6, "the index, offset or range lies outside")                           \
+    X(MP_ERR_MISALIGNED, 7, "offset and size must be multiples of the page size")                  \
+    X(MP_ERR_ZERO_SIZE, 8, "a size of zero means nothing here")                                    \
+    X(MP_ERR_INVALID, 9, "an argument is not valid")                                               \
+    X(MP_ERR_EMPTY, 10, "the handle is empty: it owns nothing")                                    \
+    X(MP_ERR_STALE, 11,                                                                            \
+      "the memory behind this was changed, moved or destroyed through another handle")             \
+    X(MP_ERR_FULL, 12, "there is no room left within the capacity")                                \
     X(MP_ERR_SYSTEM, 13, "the system failed in an unexpected way")
 
 /** The outcome of a call. */
@@ -43,7 +44,7 @@ typedef enum mp_status {
 typedef struct mp_error {
     mp_status status;  /**< what the failing call returned; `MP_OK` before the first failure */
     int system_code;   /**< `errno` or `GetLastError()`; 0 when the library itself refused */
-    const char *call;  /**< the system call or operation that failed; a string that lives for ever */
+    const char *call; /**< the system call or operation that failed; a string that lives for ever */
 } mp_error;
 
 /** Returns the name of `status`, such as "MP_ERR_STALE"; "MP_ERR_?" for a number that is none. */
@@ -82,19 +83,19 @@ static inline mp_status mp_fail(mp_status status, const char *call) {
 
 /** @def MP_TRY(expression)
  *  Evaluates `expression` once; unless it is `MP_OK`, returns it from the calling function. */
-#define MP_TRY(expression)                                                                          \
-    do {                                                                                            \
-        const mp_status mp_try_status_ = (expression);                                              \
-        if (MP_UNLIKELY(mp_try_status_ != MP_OK)) return mp_try_status_;                            \
+#define MP_TRY(expression)                                                                         \
+    do {                                                                                           \
+        const mp_status mp_try_status_ = (expression);                                             \
+        if (MP_UNLIKELY(mp_try_status_ != MP_OK)) return mp_try_status_;                           \
     } while (0)
 
 /** @def mp_expect(expression)
  *  Evaluates `expression` once; unless it is `MP_OK`, panics with its text and this place. */
-#define mp_expect(expression)                                                                       \
-    do {                                                                                            \
-        const mp_status mp_expect_status_ = (expression);                                           \
-        if (MP_UNLIKELY(mp_expect_status_ != MP_OK))                                                \
-            mp_panic_status(mp_expect_status_, #expression, __FILE__, __LINE__);                    \
+#define mp_expect(expression)                                                                      \
+    do {                                                                                           \
+        const mp_status mp_expect_status_ = (expression);                                          \
+        if (MP_UNLIKELY(mp_expect_status_ != MP_OK))                                               \
+            mp_panic_status(mp_expect_status_, #expression, __FILE__, __LINE__);                   \
     } while (0)
 
 /** Receives a panic's one line, without a newline. If it returns, the process aborts. */

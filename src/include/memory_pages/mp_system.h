@@ -1,6 +1,6 @@
 /** @file
- *  What the library and the system say to each other: permissions, hints, ranges, and facts about the
- *  system that the program runs on.
+ *  What the library and the system say to each other: permissions, hints, ranges, and facts about
+ *  the system that the program runs on.
  */
 #ifndef MEMORY_PAGES_MP_SYSTEM_H
 #define MEMORY_PAGES_MP_SYSTEM_H
@@ -51,8 +51,9 @@ MP_API unsigned mp_enforced(bool read, bool write, bool exec);
 
 /** Returns the bytes of address space that a destroy could not give back yet.
  *
- *  The system may refuse to unmap (at its limit of mappings, for one). Such memory holds no physical
- *  pages any more, and its address space is given back by a later create or destroy. Usually 0.
+ *  The system may refuse to unmap (at its limit of mappings, for one). Such memory holds no
+ *  physical pages any more, and its address space is given back by a later create or destroy.
+ *  Usually 0.
  */
 MP_API size_t mp_unreleased_bytes(void);
 

@@ -1,6 +1,6 @@
 /** @file
- *  Arrays without an element type: the floor under the typed vector headers, which are what programs
- *  use.
+ *  Arrays without an element type: the floor under the typed vector headers, which are what
+ *  programs use.
  *
  *  Indices and lengths count elements. Every function takes the element's description, which the
  *  typed headers hold as a constant.
@@ -17,14 +17,15 @@ typedef struct mp_element {
     size_t size;                              /**< bytes, never 0 */
     void (*drop)(void *element);              /**< ends one element in place; NULL: nothing to do */
     void (*drop_frozen)(const void *element); /**< the same through a copy, for read-only memory */
-    mp_status (*copy)(void *to, const void *from); /**< makes a second element; NULL: the bytes do */
+    mp_status (*copy)(void *to,
+                      const void *from); /**< makes a second element; NULL: the bytes do */
 } mp_element;
 
 /** An array in pages. All zero is an empty handle. */
 typedef struct mp_vec_raw {
     mp_region region;  /**< the accessible bytes, from the first element on */
     size_t len;        /**< elements in use */
-    size_t limit;      /**< elements that a push may store without asking: at most what is accessible;
+    size_t limit; /**< elements that a push may store without asking: at most what is accessible;
                             equal to `len` where ASan or Valgrind watches every push */
     size_t capacity;   /**< elements that fit without growth */
     size_t high_water; /**< no element from here on, nor from `len` on if that is more, was ever
