@@ -193,24 +193,24 @@ mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access) {
     return result_of(!VirtualFree(base, bytes, MEM_DECOMMIT), "VirtualFree", saved);
 }
 
-/* The pages from `page` on that have all in common. All zero if there can be no page. */
-static MEMORY_BASIC_INFORMATION look_at(const void *page) {
+/* The pages from `page` on that have all in common. */
+static mp_os_result look_at(const void *page, MEMORY_BASIC_INFORMATION *out) {
     const DWORD saved = GetLastError();
-    MEMORY_BASIC_INFORMATION info;
-    if (VirtualQuery(page, &info, sizeof info) == 0) memset(&info, 0, sizeof info);
-    SetLastError(saved);
-    return info;
+    return result_of(VirtualQuery(page, out, sizeof *out) == 0, "VirtualQuery", saved);
 }
 
-/* Only into address space of the same allocation: behind it may be a reservation of somebody
- * else's, in which a commit would succeed. */
+/* Only into address space of the same allocation: behind it may be a reservation of somebody else's,
+ * in which a commit would succeed. */
 static mp_os_result extend(void *base, size_t bytes, size_t more) {
     void *end = (unsigned char *)base + bytes;
-    const MEMORY_BASIC_INFORMATION behind = look_at(end);
+    MEMORY_BASIC_INFORMATION here, behind;
+    mp_os_result result = look_at(base, &here);
+    if (result.code == 0) result = look_at(end, &behind);
+    if (result.code != 0) return result;
     if (behind.AllocationBase != base || behind.State != MEM_RESERVE || behind.RegionSize < more)
         return (mp_os_result){ERROR_NOT_SUPPORTED, "resize"};
     const DWORD saved = GetLastError();
-    void *committed = VirtualAlloc(end, more, MEM_COMMIT, look_at(base).Protect);
+    void *committed = VirtualAlloc(end, more, MEM_COMMIT, here.Protect);
     return result_of(committed == NULL, "VirtualAlloc", saved);
 }
 
@@ -237,18 +237,19 @@ static bool is_locked(const void *page) {
 /* By copying. */
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
                         mp_os_source *left) {
-    (void)accessible;
-    (void)reserved;
+    (void)accessible, (void)reserved; /* for systems that move the reservation itself */
     *left = MP_OS_SOURCE_MAPPED;
-    const mp_os_result committed = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
-    if (committed.code != 0) return committed;
+    MEMORY_BASIC_INFORMATION source;
+    mp_os_result result = look_at(from, &source);
+    if (result.code == 0) result = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
+    if (result.code != 0) return result;
     memcpy(to, from, bytes);
     mp_os_sync_code(to, bytes);
 
     const DWORD saved = GetLastError();
     DWORD before;
-    mp_os_result result = result_of(!VirtualProtect(to, bytes, look_at(from).Protect, &before),
-                                    "VirtualProtect", saved);
+    result =
+        result_of(!VirtualProtect(to, bytes, source.Protect, &before), "VirtualProtect", saved);
     if (result.code == 0 && is_locked(from)) result = mp_os_lock(to, bytes);
     if (result.code != 0) (void)mp_os_uncommit(to, bytes, MP_ACCESS_NONE);
     return result;
@@ -290,18 +291,20 @@ static mp_os_result replace(void *base, size_t bytes, DWORD protection) {
 mp_os_result mp_os_decommit(void *base, size_t bytes) {
     unsigned char *at = base;
     unsigned char *end = at + bytes;
-    mp_os_result result = done;
-    while (at < end && result.code == 0) {
-        const MEMORY_BASIC_INFORMATION info = look_at(at);
+    while (at < end) {
+        MEMORY_BASIC_INFORMATION pages;
+        mp_os_result result = look_at(at, &pages);
+        if (result.code != 0) return result;
         const size_t left = (size_t)(end - at);
-        const size_t piece = info.RegionSize < left ? info.RegionSize : left;
-        if (info.State == MEM_COMMIT && is_locked(at))
+        const size_t piece = pages.RegionSize < left ? pages.RegionSize : left;
+        if (pages.State == MEM_COMMIT && is_locked(at))
             memset(at, 0, piece); /* new pages would not be locked */
-        else if (info.State == MEM_COMMIT)
-            result = replace(at, piece, info.Protect);
+        else if (pages.State == MEM_COMMIT)
+            result = replace(at, piece, pages.Protect);
+        if (result.code != 0) return result;
         at += piece;
     }
-    return result;
+    return done;
 }
 
 mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count) {

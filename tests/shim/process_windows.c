@@ -10,10 +10,16 @@
  * for. */
 static const char variable[] = "SHIM_TEST";
 
+/* A crash ends the process, and asks nobody what to do about it. */
+static LONG WINAPI end_process(EXCEPTION_POINTERS *exception) {
+    TerminateProcess(GetCurrentProcess(), exception->ExceptionRecord->ExceptionCode);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
 void run_if_apart(void (*run)(size_t number)) {
     const char *number = getenv(variable);
     if (number == NULL) return;
-    SetErrorMode(SEM_NOGPFAULTERRORBOX); /* a crash ends the process and asks nobody */
+    SetUnhandledExceptionFilter(end_process);
     run((size_t)strtoull(number, NULL, 10));
     exit(EXIT_SUCCESS);
 }
