@@ -25,6 +25,18 @@ install(DIRECTORY codegen spec
     USE_SOURCE_PERMISSIONS
     PATTERN __pycache__ EXCLUDE)
 
+# ---- Debuggers -----------------------------------------------------------------------------------
+
+install(FILES debug/memory_pages-gdb.py generated/debug/memory_pages.natvis
+    DESTINATION ${share_dir}/debug)
+if(NOT WIN32)
+    # gdb looks for it there by the path of the library, which `--prefix` has a say in.
+    install(FILES debug/memory_pages-gdb.py
+        DESTINATION
+            ${CMAKE_INSTALL_DATADIR}/gdb/auto-load\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}
+        RENAME $<TARGET_FILE_NAME:memory_pages_shared>-gdb.py)
+endif()
+
 # ---- find_package --------------------------------------------------------------------------------
 
 install(EXPORT memory_pages

@@ -41,6 +41,7 @@ need_test_tools() {
     need make make --version
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
+    need gdb gdb --version
     need doxygen doxygen --version
     need man-db lexgrog --version
     need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \

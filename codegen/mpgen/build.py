@@ -33,6 +33,7 @@ def build(own, core):
         unsafe=model.header(f"{prefix}_unsafe", is_own),
         umbrella=model.header(umbrella, is_own),
         instances=f"{prefix}_instances.c",
+        natvis=f"{umbrella}.natvis",
     )
 
 

@@ -247,6 +247,7 @@ class Spec:
     unsafe: Header  # everything behind the unsafe gate
     umbrella: Header  # includes the rest
     instances: str  # the source file that compiles every inline function once
+    natvis: str  # how debuggers on Windows show the types
 
     @property
     def handles(self):

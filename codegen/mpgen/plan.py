@@ -16,7 +16,7 @@ class Render:
     template: str
     output: str  # relative to the output directory
     context: dict
-    kind: str  # `header`, `source` or `doc`
+    kind: str  # `header`, `source`, `debug` or `doc`
     region: str = ""  # the marked part of a hand-written file to replace; empty: the whole file
 
 
@@ -25,6 +25,7 @@ def plan(spec, repository=False):
     the generated folder, in the library's own repository."""
     headers = "" if spec.own else "include/memory_pages/"
     sources = "" if spec.own else "src/"
+    debug = "" if spec.own else "debug/"
     renders = []
 
     def make(template, output, kind, region="", **context):
@@ -53,6 +54,7 @@ def plan(spec, repository=False):
         make_header("unsafe.h.jinja", spec.unsafe)
     make_header("umbrella.h.jinja", spec.umbrella)
     make("instances.c.jinja", sources + spec.instances, "source")
+    make("types.natvis.jinja", debug + spec.natvis, "debug")
     if not spec.own:
         picture = graph.layout(spec.pages)
         make("type_graph.svg.jinja", "docs/type_graph.svg", "doc", graph=picture)
