@@ -199,7 +199,7 @@ static mp_os_result look_at(const void *page, MEMORY_BASIC_INFORMATION *out) {
     return result_of(VirtualQuery(page, out, sizeof *out) == 0, "VirtualQuery", saved);
 }
 
-/* Only into address space of the same allocation: behind it may be a reservation of somebody else's,
+/* Only into address space of the same allocation: behind it may be a reservation of another's,
  * in which a commit would succeed. */
 static mp_os_result extend(void *base, size_t bytes, size_t more) {
     void *end = (unsigned char *)base + bytes;

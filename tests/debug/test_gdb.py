@@ -25,7 +25,8 @@ def types(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=[(cc, level) for cc in C_COMPILERS for level in ("-O0", "-O2")],
+@pytest.fixture(scope="module",
+                params=[(cc, level) for cc in C_COMPILERS for level in ("-O0", "-O2")],
                 ids=lambda param: " ".join(param))
 def shown(request, types, tmp_path_factory, build_dir, build_flags):
     """Shows one variable of handles.c, by each compiler at each level."""
@@ -58,7 +59,8 @@ def test_vectors_of_own_types(shown):
         "my_vec_particle_rw of length 1, capacity 256 = {{x = 1.5, mass = 2}}")
     assert shown["edges"] == (
         "my_vec_edge_rw of length 2, capacity 512 = {{from = 1, to = 2}, {from = 2, to = 3}}")
-    assert re.fullmatch(r"my_vec_node_rw of length 1, capacity 512 = \{0x\w+ <node>\}", shown["nodes"])
+    expected = r"my_vec_node_rw of length 1, capacity 512 = \{0x\w+ <node>\}"
+    assert re.fullmatch(expected, shown["nodes"])
 
 
 def test_slices_and_writers(shown):

@@ -1,4 +1,4 @@
-"""What Visual Studio shows of handles: the file has the form that is known of natvis, it knows every
+"""What Visual Studio shows of handles: the file has the known form of natvis, it knows every
 type, and its expressions compile. No debugger that reads it runs here."""
 
 import re
@@ -26,9 +26,10 @@ FORM = {
 
 @pytest.fixture(scope="module", params=["library", "own"])
 def natvis(request, tmp_path_factory):
-    """The visualizer of the library or of own_types.yml, and the folder with the latter's headers."""
+    """The visualizer of the library or of own_types.yml, and the folder with its headers."""
     folder = tmp_path_factory.mktemp("types")
-    run_well(ROOT / "codegen/mpgen.sh", "generate", ROOT / "tests/debug/own_types.yml", "-o", folder)
+    own_types = ROOT / "tests/debug/own_types.yml"
+    run_well(ROOT / "codegen/mpgen.sh", "generate", own_types, "-o", folder)
     path = NATVIS if request.param == "library" else folder / "my_types.natvis"
     return xml.parse(path).getroot(), folder
 
@@ -93,4 +94,5 @@ def test_expressions_compile(natvis, compiler, tmp_path):
     source = tmp_path / "see.cpp"
     source.write_text("\n".join(lines))
     assert sum("(void)" in line for line in lines) > 10
-    run_well(compiler, "-fsyntax-only", *INCLUDE_FLAGS, "-I", folder, "-I", ROOT / "tests/debug", source)
+    folders = ["-I", folder, "-I", ROOT / "tests/debug"]
+    run_well(compiler, "-fsyntax-only", *INCLUDE_FLAGS, *folders, source)
