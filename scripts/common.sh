@@ -38,6 +38,7 @@ need_test_tools() {
     need_build_tools
     need "g++" compiles g++
     need clang compiles clang
+    need libclang-rt-dev links clang -fsanitize=address
     need make make --version
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
@@ -51,6 +52,11 @@ need_test_tools() {
 # A compiler without the C library's headers compiles nothing of use.
 compiles() {
     echo '#include <stdio.h>' | "$1" -fsyntax-only -x c -
+}
+
+# What flags ask for may be a library in a package of its own.
+links() {
+    echo 'int main(void) { return 0; }' | "$@" -x c - -o /dev/null
 }
 
 say() {

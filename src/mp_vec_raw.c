@@ -551,7 +551,8 @@ mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice) {
 
 /* ---- Freezing -------------------------------------------------------------------------------- */
 
-static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access) {
+static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access,
+                           const mp_element *element) {
     mp_region region;
     const mp_status status = mp_region_transition(&from->region, &region, access);
     if (status != MP_OK) {
@@ -560,13 +561,14 @@ static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access) {
     }
     mp_vec_raw_move(from, to);
     to->region = region;
+    watch_again(to, element); /* Valgrind takes all that a new permission allows for allowed */
     return MP_OK;
 }
 
-mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to) {
-    return hand_over(from, to, MP_ACCESS_READ);
+mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to, const mp_element *element) {
+    return hand_over(from, to, MP_ACCESS_READ, element);
 }
 
-mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to) {
-    return hand_over(from, to, MP_ACCESS_READ | MP_ACCESS_WRITE);
+mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to, const mp_element *element) {
+    return hand_over(from, to, MP_ACCESS_READ | MP_ACCESS_WRITE, element);
 }

@@ -316,7 +316,7 @@ MP_INLINE void mp_vec_i16_ro_move(mp_vec_i16_ro *from, mp_vec_i16_ro *to) {
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_i16_ro_thaw(mp_vec_i16_ro *from, mp_vec_i16_rw *to) {
-    return mp_vec_raw_thaw(&from->raw, &to->raw);
+    return mp_vec_raw_thaw(&from->raw, &to->raw, &mp_element_i16);
 }
 
 MP_INLINE size_t mp_vec_i16_ro_len(const mp_vec_i16_ro *vec) {

@@ -635,7 +635,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i16_rw_clone(const mp_vec_i16_rw *vec, mp
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_i16_rw_freeze(mp_vec_i16_rw *from, mp_vec_i16_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &mp_element_i16);
 }
 
 MP_INLINE size_t mp_vec_i16_rw_len(const mp_vec_i16_rw *vec) {

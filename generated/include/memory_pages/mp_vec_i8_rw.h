@@ -630,7 +630,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_clone(const mp_vec_i8_rw *vec, mp_v
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_freeze(mp_vec_i8_rw *from, mp_vec_i8_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &mp_element_i8);
 }
 
 MP_INLINE size_t mp_vec_i8_rw_len(const mp_vec_i8_rw *vec) {

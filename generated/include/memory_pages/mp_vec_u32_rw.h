@@ -636,7 +636,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u32_rw_clone(const mp_vec_u32_rw *vec, mp
 }
 
 MP_INLINE MP_MUST_USE mp_status mp_vec_u32_rw_freeze(mp_vec_u32_rw *from, mp_vec_u32_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &mp_element_u32);
 }
 
 MP_INLINE size_t mp_vec_u32_rw_len(const mp_vec_u32_rw *vec) {

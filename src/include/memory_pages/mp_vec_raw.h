@@ -149,10 +149,12 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_advise_soon(const mp_vec_raw *vec, size_
 MP_API MP_MUST_USE mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice);
 
 /** Makes the memory read-only; `to` then owns it. */
-MP_API MP_MUST_USE mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to);
+MP_API MP_MUST_USE mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to,
+                                               const mp_element *element);
 
 /** Makes the memory of a frozen array writable again; `to` then owns it. */
-MP_API MP_MUST_USE mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to);
+MP_API MP_MUST_USE mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to,
+                                             const mp_element *element);
 
 MP_EXTERN_C_END
 

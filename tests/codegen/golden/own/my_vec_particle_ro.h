@@ -92,7 +92,7 @@ MP_INLINE void my_vec_particle_ro_destroy(my_vec_particle_ro *vec) {
 
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_thaw(my_vec_particle_ro *from,
                                                         my_vec_particle_rw *to) {
-    return mp_vec_raw_thaw(&from->raw, &to->raw);
+    return mp_vec_raw_thaw(&from->raw, &to->raw, &my_element_particle);
 }
 
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_get(const my_vec_particle_ro *vec,

@@ -134,7 +134,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_clone(const my_vec_particle_r
 
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_freeze(my_vec_particle_rw *from,
                                                           my_vec_particle_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &my_element_particle);
 }
 
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_get(const my_vec_particle_rw *vec,

@@ -81,7 +81,7 @@ MP_INLINE void tp_vec_file_ro_destroy(tp_vec_file_ro *vec) {
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_file_ro_thaw(tp_vec_file_ro *from, tp_vec_file_rw *to) {
-    return mp_vec_raw_thaw(&from->raw, &to->raw);
+    return mp_vec_raw_thaw(&from->raw, &to->raw, &tp_element_file);
 }
 
 MP_INLINE tp_slice_file tp_vec_file_ro_slice(const tp_vec_file_ro *vec) {

@@ -110,7 +110,7 @@ MP_INLINE void tp_vec_file_rw_destroy(tp_vec_file_rw *vec) {
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_file_rw_freeze(tp_vec_file_rw *from, tp_vec_file_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &tp_element_file);
 }
 
 MP_INLINE tp_slice_file tp_vec_file_rw_slice(const tp_vec_file_rw *vec) {

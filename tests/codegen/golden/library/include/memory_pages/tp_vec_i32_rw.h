@@ -131,7 +131,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_clone(const tp_vec_i32_rw *vec, tp
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_freeze(tp_vec_i32_rw *from, tp_vec_i32_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &tp_element_i32);
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_get(const tp_vec_i32_rw *vec, size_t index,

@@ -93,7 +93,7 @@ MP_INLINE void tp_vec_text_ro_destroy(tp_vec_text_ro *vec) {
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_thaw(tp_vec_text_ro *from, tp_vec_text_rw *to) {
-    return mp_vec_raw_thaw(&from->raw, &to->raw);
+    return mp_vec_raw_thaw(&from->raw, &to->raw, &tp_element_text);
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_get(const tp_vec_text_ro *vec, size_t index,

@@ -134,7 +134,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_clone(const tp_vec_text_rw *vec,
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_freeze(tp_vec_text_rw *from, tp_vec_text_ro *to) {
-    return mp_vec_raw_freeze(&from->raw, &to->raw);
+    return mp_vec_raw_freeze(&from->raw, &to->raw, &tp_element_text);
 }
 
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_get(const tp_vec_text_rw *vec, size_t index,
