@@ -1,5 +1,5 @@
-"""AddressSanitizer and Valgrind report a read behind the last element of a vector, although the memory
-is there. The library is the one that is shipped, built without either."""
+"""AddressSanitizer and Valgrind report a read behind the last element of a vector, although the
+memory is there. The library is the one that is shipped, built without either."""
 
 import pathlib
 import re

@@ -15,8 +15,8 @@ def test_session(tmp_path, build_dir, build_flags):
     if build_flags:
         pytest.skip("what gdb shows is the same with and without sanitizers")
     PAGE.write_files(tmp_path)
-    run_well("cc", "-g", *INCLUDE_FLAGS, "primes.c", build_dir / "libmemory_pages.a", "-o", "primes",
-             cwd=tmp_path)
+    run_well("cc", "-g", *INCLUDE_FLAGS, "primes.c", build_dir / "libmemory_pages.a",
+             "-o", "primes", cwd=tmp_path)
     steps = re.findall(r"^\(gdb\) (.*)\n((?:(?!\(gdb\)).*\n)*)", SESSION, re.M)
     assert sum(bool(said) for _, said in steps) >= 5
     commands = [part for i, (command, _) in enumerate(steps)
