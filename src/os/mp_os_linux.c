@@ -241,6 +241,8 @@ mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access) {
 }
 
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out) {
+    /* As the kernel would say; Valgrind's own mremap() ends the program instead. */
+    if (new_bytes > PTRDIFF_MAX) return (mp_os_result){ENOMEM, "mremap"};
     const int saved = errno;
     void *moved = mremap(base, bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0);
     if (moved == MAP_FAILED) return result_of(true, "mremap", saved);
