@@ -65,8 +65,8 @@ say() {
 
 # Runs a command whose output matters only if it fails.
 quietly() {
-    if ! output=$("$@" 2>&1); then
-        printf '%s\n' "$output" >&2
+    if ! quietly_said=$("$@" 2>&1); then
+        printf '%s\n' "$quietly_said" >&2
         return 1
     fi
 }
