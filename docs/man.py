@@ -50,7 +50,7 @@ def main(folder):
         text = finished(path.read_text())
         path.write_text(text)
         available = text.partition('.SS "Refused at compile time"')[0]
-        for function in FUNCTION.findall(available):
+        for function in set(FUNCTION.findall(available)) - {path.stem}:
             path.with_name(f"{function}.3").write_text(f".so man3/{path.name}\n")
 
 

@@ -21,6 +21,7 @@ def build(own, core):
     return Spec(
         prefix=prefix,
         own=is_own,
+        version=None if is_own else _version(prefix, core["version"]),
         pages=() if is_own else tuple(types.pages(signatures)),
         elements=tuple(elements),
         slices=tuple(types.slice(element) for element in elements),
@@ -35,6 +36,10 @@ def build(own, core):
         instances=f"{prefix}_instances.c",
         natvis=f"{umbrella}.natvis",
     )
+
+
+def _version(prefix, text):
+    return model.Version(text, *text.split("."), model.header(f"{prefix}_version", False))
 
 
 def _element(prefix, entry, own):

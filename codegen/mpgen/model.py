@@ -230,11 +230,23 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Version:
+    """A version, and the header that tells it."""
+
+    text: str
+    major: str
+    minor: str
+    patch: str
+    header: Header
+
+
+@dataclass(frozen=True)
 class Spec:
     """All that is generated from one spec."""
 
     prefix: str
     own: bool  # a user's spec, which extends the library's
+    version: Version  # None in a user's spec
     pages: tuple
     elements: tuple
     slices: tuple

@@ -34,6 +34,8 @@ def plan(spec, repository=False):
     def make_header(template, header, **context):
         make(template, headers + header.file, "header", header=header, **context)
 
+    if spec.version:
+        make_header("version.h.jinja", spec.version.header)
     if spec.pages:
         make_header("pages_types.h.jinja", spec.page_types)
     for pages in spec.pages:

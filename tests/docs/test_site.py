@@ -125,7 +125,7 @@ def test_manual_pages_are_the_same_every_day(manual):
 
 def test_every_function_leads_to_its_page(manual):
     for header in PUBLIC_HEADERS:
-        for name in set(FUNCTION.findall(header.read_text())):
+        for name in set(FUNCTION.findall(header.read_text())) - {header.stem}:
             assert (manual / f"man3/{name}.3").read_text() == f".so man3/{header.stem}.3\n"
 
 

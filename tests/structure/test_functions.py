@@ -4,7 +4,7 @@ import re
 
 import pytest
 from mpgen.__main__ import CORE_SPEC, read
-from project import run_well
+from symbols import LIBRARIES, exported
 
 # What is promised, in words that owe nothing to the spec. An operation that is not listed is not
 # looked at here.
@@ -128,11 +128,10 @@ def test_slices_and_references_have_what_is_promised(spec):
         check_promise(handle, REFERENCES, REFERENCES)
 
 
-@pytest.mark.parametrize(("file", "table"), [("libmemory_pages.a", "--extern-only"),
-                                             ("libmemory_pages.so", "--dynamic")])
-def test_the_library_holds_these_functions_and_no_others(file, table, build_dir, spec):
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_library_holds_these_functions_and_no_others(library, build_dir, spec):
     functions = {f.name for handle in spec.handles for f in handle.functions if f.available}
-    symbols = run_well("nm", "--defined-only", table, build_dir / file).split()
+    symbols = exported(build_dir, library)
     typed = {name for name in symbols if re.match(r"mp_(pages|slice|fn|vec(?!_raw))_", name)}
     assert typed - functions == set()
     assert functions - typed == set()

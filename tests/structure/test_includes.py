@@ -10,7 +10,7 @@ from project import ROOT
 # Lowest first. A file may include files of floors below its own; a source also headers on its own.
 FLOORS = [
     ["mp_config.h", "mp_compiler.h"],
-    ["mp_status.h"],
+    ["mp_status.h", "mp_version.h", "mp_version.c"],
     ["mp_recycler.h", "mp_system.h"],
     ["mp_options.h"],
     ["os/mp_os.h", "os/mp_os_*.c"],

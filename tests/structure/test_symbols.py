@@ -4,6 +4,7 @@ import re
 
 import pytest
 from project import INCLUDE_FLAGS, PUBLIC_HEADERS, run_well
+from symbols import LIBRARIES, exported
 
 EXPORTED = re.compile(r'visibility\("default"\)\)\)[^;{]*?\b(mp_\w+)\s*\(')
 
@@ -19,15 +20,18 @@ def declared():
     return names
 
 
-@pytest.mark.parametrize(("library", "table"), [("libmemory_pages.a", "--extern-only"),
-                                                ("libmemory_pages.so", "--dynamic")])
-def test_exports_are_the_declarations(library, table, build_dir, declared):
-    lines = run_well("nm", "--defined-only", table, build_dir / library).splitlines()
-    names = {line.split()[-1] for line in lines if len(line.split()) == 3}
-    # What begins with an underscore is the compiler's: sanitizers add such symbols.
-    exported = {name for name in names if not name.startswith("_")}
-    assert exported - declared == set()
-    assert declared - exported == set()
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_exports_are_the_declarations(library, build_dir, declared):
+    names = set(exported(build_dir, library))
+    assert names - declared == set()
+    assert declared - names == set()
+
+
+def test_every_symbol_has_the_version_of_the_abi(build_dir):
+    dynamic = run_well("readelf", "--dynamic", build_dir / "libmemory_pages.so")
+    [abi] = re.findall(r"SONAME.*\[libmemory_pages\.so\.(.*)\]", dynamic)
+    versions = set(exported(build_dir, "libmemory_pages.so").values())
+    assert versions == {f"@@MEMORY_PAGES_{abi}"}
 
 
 def test_the_library_needs_only_libc(build_dir):

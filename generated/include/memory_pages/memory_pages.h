@@ -8,6 +8,7 @@
 #ifndef MEMORY_PAGES_MEMORY_PAGES_H
 #define MEMORY_PAGES_MEMORY_PAGES_H
 
+#include <memory_pages/mp_version.h>
 #include <memory_pages/mp_pages_r_w_nx.h>
 #include <memory_pages/mp_pages_r_nw_nx.h>
 #include <memory_pages/mp_pages_nr_w_nx.h>

@@ -8,6 +8,7 @@
 #ifndef MEMORY_PAGES_TINY_PAGES_H
 #define MEMORY_PAGES_TINY_PAGES_H
 
+#include <memory_pages/tp_version.h>
 #include <memory_pages/tp_pages_r_w_nx.h>
 #include <memory_pages/tp_pages_r_nw_nx.h>
 #include <memory_pages/tp_slice_i32.h>
