@@ -8,22 +8,22 @@
 
 const char *mp_status_name(mp_status status) {
     switch (status) {
-#define NAME(name, value, text)                                                                    \
+#define NAME_OF(name, value, text)                                                                 \
     case name:                                                                                     \
         return #name;
-        MP_STATUS_MAP(NAME)
-#undef NAME
+        MP_STATUS_MAP(NAME_OF)
+#undef NAME_OF
     }
     return "MP_ERR_?";
 }
 
 const char *mp_status_text(mp_status status) {
     switch (status) {
-#define TEXT(name, value, text)                                                                    \
+#define TEXT_OF(name, value, text)                                                                 \
     case name:                                                                                     \
         return text;
-        MP_STATUS_MAP(TEXT)
-#undef TEXT
+        MP_STATUS_MAP(TEXT_OF)
+#undef TEXT_OF
     }
     return "a number that is no status";
 }

@@ -31,11 +31,11 @@ static mp_slot *slot_named(uint32_t name) {
     return mp_atomic_load(&segments[segment]) + (index - segment_start(segment));
 }
 
-static const mp_os_result done = {0, NULL};
+static const mp_os_result success = {0, NULL};
 static const mp_os_result tables_full = {MP_OS_TABLES_FULL, "slot table"};
 
 static mp_os_result ensure_segment(unsigned segment) {
-    if (mp_atomic_load(&segments[segment]) != NULL) return done;
+    if (mp_atomic_load(&segments[segment]) != NULL) return success;
 
     const size_t page = mp_os_page_size();
     size_t bytes;
@@ -53,7 +53,7 @@ static mp_os_result ensure_segment(unsigned segment) {
          */
         (void)mp_os_release(memory, bytes);
     }
-    return done;
+    return success;
 }
 
 static mp_os_result take_fresh(mp_slot **out) {
@@ -66,7 +66,7 @@ static mp_os_result take_fresh(mp_slot **out) {
     *out = slot_named(name);
     (*out)->name = name;
     (*out)->epoch = 1;
-    return done;
+    return success;
 }
 
 /* ---- Stacks of slots ------------------------------------------------------------------------- */
@@ -102,7 +102,7 @@ static mp_slot_stack free_slots;
 
 mp_os_result mp_slot_take(mp_slot **out) {
     *out = mp_slot_pop(&free_slots);
-    return *out != NULL ? done : take_fresh(out);
+    return *out != NULL ? success : take_fresh(out);
 }
 
 void mp_slot_give_back(mp_slot *slot) { mp_slot_push(&free_slots, slot); }

@@ -10,6 +10,8 @@ PUBLIC_HEADERS = sorted(
 )
 C_COMPILERS = ["gcc", "clang"]
 CXX_COMPILERS = ["g++", "clang++"]
+C_STANDARDS = ["c99", "c11", "c17", "c2x"]
+CXX_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 INCLUDE_FLAGS = [f"-I{include_dir}" for include_dir in INCLUDE_DIRS]
 WARNING_FLAGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 

@@ -1,4 +1,4 @@
-"""The command line: `generate`, `check` and `list`.
+"""The command line: `generate`, `check`, `list` and `amalgamate`.
 
 Exit status: 0 done, 1 a mistake in the spec or files out of date, 2 a mistake in the command line.
 """
@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from mpgen import build, emit, load, meaning, model, plan, schema
+from mpgen import amalgamate, build, emit, load, meaning, model, plan, schema
 from mpgen.diagnostics import Mistakes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +99,16 @@ def _parser():
     listing.add_argument(
         "--json", action="store_true", help="also their kinds, and every type with its functions"
     )
+    one_file = commands.add_parser(
+        "amalgamate",
+        help="put the whole library into one header and one source file",
+        description="Put the whole library into one header and one source file, for programs that "
+        "take sources and no package. Works in the library's repository.",
+    )
+    one_file.set_defaults(run=_amalgamate, spec=CORE_SPEC)
+    one_file.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, required=True, help="the folder of the files"
+    )
     return parser
 
 
@@ -119,6 +129,13 @@ def _generate(job, options):
     if options.depfile:
         emit.write_depfile(options.depfile, job.outputs, job.inputs)
     print(f"mpgen: {written} written, {removed} removed, {kept} unchanged")
+    return 0
+
+
+def _amalgamate(job, options):
+    files = emit.render(amalgamate.plan(job.spec, ROOT), job.folder)
+    written, _, kept = emit.write(files, stale=[])
+    print(f"mpgen: {written} written, {kept} unchanged")
     return 0
 
 

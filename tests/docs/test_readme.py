@@ -37,6 +37,15 @@ def test_the_first_commands(tmp_path, build_dir, build_flags):
     assert said == README.files["first.c"].said
 
 
+def test_two_files_are_all_that_a_program_needs(tmp_path):
+    (tmp_path / "codegen").symlink_to(ROOT / "codegen")
+    (tmp_path / "my_program.c").write_text(README.files["first.c"].text)
+    for word in ["amalgamate", "third_party/memory_pages/memory_pages.c"]:
+        run_well("sh", "-c", command_with(word), cwd=tmp_path)
+    if platform.machine() == "x86_64":  # its machine code is that processor's
+        assert run_well(tmp_path / "a.out") == README.files["first.c"].said
+
+
 def test_own_types(tmp_path, tmp_path_factory, build_dir, build_flags):
     prefix = tmp_path_factory.mktemp("prefix")
     run_well("cmake", "--install", build_dir, "--prefix", prefix)

@@ -5,11 +5,10 @@ import re
 
 import pytest
 from project import (
-    C_COMPILERS, CXX_COMPILERS, INCLUDE_FLAGS, PUBLIC_HEADERS, WARNING_FLAGS, run
+    C_COMPILERS, C_STANDARDS, CXX_COMPILERS, CXX_STANDARDS, INCLUDE_FLAGS, PUBLIC_HEADERS,
+    WARNING_FLAGS, run
 )
 
-C_STANDARDS = ["c99", "c11", "c17", "c2x"]
-CXX_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 DIALECTS = [(compiler, "c", std) for compiler in C_COMPILERS for std in C_STANDARDS] + [
     (compiler, "c++", std) for compiler in CXX_COMPILERS for std in CXX_STANDARDS
 ]
