@@ -45,6 +45,7 @@ need_test_tools() {
     need gdb gdb --version
     need doxygen doxygen --version
     need man-db lexgrog --version
+    need abigail-tools abidiff --version
     need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \
         scripts/python -c pass
 }
