@@ -35,8 +35,9 @@ def build(source, folder):
     By clang, because gcc also describes functions where they are called, and then abidiff takes no
     more than their names.
     """
-    run_well("cmake", "-G", "Ninja", "-S", source, "-B", folder, "-DCMAKE_BUILD_TYPE=Debug",
-             "-DCMAKE_C_COMPILER=clang", "-DMEMORY_PAGES_BUILD_TESTS=OFF", "-DMEMORY_PAGES_BUILD_EXAMPLES=OFF")
+    run_well("cmake", "-G", "Ninja", "-S", source, "-B", folder, "-DCMAKE_C_COMPILER=clang",
+             "-DCMAKE_BUILD_TYPE=Debug", "-DMEMORY_PAGES_BUILD_TESTS=OFF",
+             "-DMEMORY_PAGES_BUILD_EXAMPLES=OFF")
     run_well("cmake", "--build", folder, "--target", "memory_pages_shared")
     return folder / "libmemory_pages.so"
 
