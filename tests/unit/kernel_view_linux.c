@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -35,22 +36,62 @@ static bool parse_mapping(const char *line, struct mapping *out) {
     return true;
 }
 
+/* PROCMAP_QUERY of Linux 6.11 (include/uapi/linux/fs.h), which the C library's headers may lack. Its
+ * flags are the bits of mp_access. */
+struct procmap_query {
+    uint64_t size, flags, address, first, end, access, page_size, offset, inode;
+    uint32_t device_major, device_minor, name_size, build_id_size;
+    uint64_t name, build_id;
+};
+
+#define PROCMAP_QUERY_CALL _IOWR('f', 17, struct procmap_query)
+enum { COVERING_OR_NEXT = 0x10, ACCESS_BITS = 7 };
+
+/* False where the kernel has no such call. */
+static bool query_mapping(uintptr_t address, struct mapping *out) {
+    static int maps = -1; /* stays open; a child needs its own */
+    static pid_t owner;
+    if (owner != getpid()) {
+        owner = getpid();
+        maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    }
+    struct procmap_query query = {
+        .size = sizeof query, .flags = COVERING_OR_NEXT, .address = address};
+    const int saved = errno;
+    const bool found = ioctl(maps, PROCMAP_QUERY_CALL, &query) == 0;
+    const bool is_known = found || errno == ENOENT;
+    errno = saved;
+    if (found)
+        *out = (struct mapping){query.first, query.end, (unsigned)query.access & ACCESS_BITS};
+    return is_known;
+}
+
+/* The first mapping that ends behind `address`; empty, at the end of all, if there is none. */
+static struct mapping mapping_from(uintptr_t address) {
+    struct mapping mapping = {UINTPTR_MAX, UINTPTR_MAX, 0};
+    if (query_mapping(address, &mapping)) return mapping;
+    FILE *maps = open_proc("/proc/self/maps");
+    char line[4096];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        ck_assert(parse_mapping(line, &mapping));
+        if (mapping.end > address) break;
+        mapping = (struct mapping){UINTPTR_MAX, UINTPTR_MAX, 0};
+    }
+    fclose(maps);
+    return mapping;
+}
+
 unsigned kernel_access(const void *address, size_t n) {
     const uintptr_t end = (uintptr_t)address + n;
     uintptr_t next = (uintptr_t)address;
     unsigned access = KERNEL_UNMAPPED;
-    FILE *maps = open_proc("/proc/self/maps");
-    char line[4096];
-    while (next < end && fgets(line, sizeof line, maps) != NULL) {
-        struct mapping mapping;
-        ck_assert(parse_mapping(line, &mapping));
-        if (mapping.end <= next) continue;
+    while (next < end) {
+        const struct mapping mapping = mapping_from(next);
         if (mapping.first > next) break;
         if (access == KERNEL_UNMAPPED) access = mapping.access;
         if (access != mapping.access) access = KERNEL_MIXED;
         next = mapping.end;
     }
-    fclose(maps);
     if (next < end && access != KERNEL_UNMAPPED) return KERNEL_MIXED;
     return access;
 }
@@ -106,17 +147,15 @@ size_t kernel_address_space(void) {
 }
 
 size_t kernel_mappings_in(const void *address, size_t n) {
-    const uintptr_t first = (uintptr_t)address, end = first + n;
+    const uintptr_t end = (uintptr_t)address + n;
+    uintptr_t next = (uintptr_t)address;
     size_t count = 0;
-    FILE *maps = open_proc("/proc/self/maps");
-    char line[4096];
-    while (fgets(line, sizeof line, maps) != NULL) {
-        struct mapping mapping;
-        ck_assert(parse_mapping(line, &mapping));
-        count += mapping.first < end && first < mapping.end;
+    for (;;) {
+        const struct mapping mapping = mapping_from(next);
+        if (mapping.first >= end) return count;
+        count++;
+        next = mapping.end;
     }
-    fclose(maps);
-    return count;
 }
 
 /* The kernel lets a process write its own memory through this file whatever the permission.

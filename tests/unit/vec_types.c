@@ -191,6 +191,15 @@
         return prefix##_vec_##e##_rw_push_within_capacity((prefix##_vec_##e##_rw *)vec,            \
                                                           *(c_type const *)value);                 \
     }                                                                                              \
+    static mp_status e##_push_by_writer(mp_vec_raw *vec, const void *array, size_t n) {            \
+        prefix##_vec_##e##_writer writer =                                                         \
+            prefix##_vec_##e##_rw_writer((prefix##_vec_##e##_rw *)vec);                            \
+        mp_status status = MP_OK;                                                                  \
+        for (size_t i = 0; i < n && status == MP_OK; i++)                                          \
+            status = prefix##_vec_##e##_writer_push(&writer, ((c_type const *)array)[i]);          \
+        prefix##_vec_##e##_writer_finish(&writer);                                                 \
+        return status;                                                                             \
+    }                                                                                              \
     static mp_status e##_append(mp_vec_raw *vec, const void *array, size_t n) {                    \
         return prefix##_vec_##e##_rw_append((prefix##_vec_##e##_rw *)vec, array, n);               \
     }                                                                                              \
@@ -275,6 +284,7 @@
         .write = e##_write,                                                                        \
         .push = e##_push,                                                                          \
         .push_within_capacity = e##_push_within_capacity,                                          \
+        .push_by_writer = e##_push_by_writer,                                                      \
         .append = e##_append,                                                                      \
         .append_zeroed = e##_append_zeroed,                                                        \
         .insert = e##_insert,                                                                      \
@@ -294,6 +304,9 @@
 VEC_TYPES(DEFINE_TYPE)
 const struct vec_type vec_types[] = {VEC_TYPES(LIST_TYPE)};
 
+VEC_OWNERS(DEFINE_TYPE)
+const struct vec_type vec_of_owners[] = {VEC_OWNERS(LIST_TYPE)};
+
 /* ---- Elements -------------------------------------------------------------------------------- */
 
 /* A number's bytes, repeated, make an element of any size; of a double they would make a NaN. */
@@ -303,8 +316,12 @@ void make_element(const struct vec_type *type, uint64_t n, void *out) {
         memcpy(out, &as_double, sizeof as_double);
         return;
     }
-    uint8_t *bytes = out;
-    for (size_t i = 0; i < type->size; i++) bytes[i] = (uint8_t)(n >> (i % sizeof n * 8));
+    uint8_t word[sizeof n], *bytes = out;
+    for (size_t i = 0; i < sizeof word; i++) word[i] = (uint8_t)(n >> i * 8);
+    for (size_t i = 0; i < type->size; i += sizeof word) {
+        const size_t rest = type->size - i;
+        memcpy(bytes + i, word, rest < sizeof word ? rest : sizeof word);
+    }
 }
 
 void *make_elements(const struct vec_type *type, uint64_t n, size_t count) {

@@ -23,6 +23,9 @@
     X(mp, f64, double)                                                                             \
     X(mp, ptr, void *)
 
+/** Elements that own something: copying one can fail, and each is ended once. */
+#define VEC_OWNERS(X) X(tst, owner, struct owner)
+
 enum { VEC_ELEMENT_MAX = 8192 /* bytes of the largest element */ };
 
 /** Stands for each slice type. */
@@ -89,6 +92,7 @@ struct vec_type {
 
     mp_status (*push)(mp_vec_raw *vec, const void *value);
     mp_status (*push_within_capacity)(mp_vec_raw *vec, const void *value);
+    mp_status (*push_by_writer)(mp_vec_raw *vec, const void *array, size_t n);
     mp_status (*append)(mp_vec_raw *vec, const void *array, size_t n);
     mp_status (*append_zeroed)(mp_vec_raw *vec, size_t n);
     mp_status (*insert)(mp_vec_raw *vec, size_t index, const void *value);
@@ -112,6 +116,9 @@ enum { VEC_SIZE_COUNT = 0 VEC_SIZES(COUNT_ONE), VEC_TYPE_COUNT = 0 VEC_TYPES(COU
 
 /** In the order of VEC_TYPES: the first VEC_SIZE_COUNT differ in size. */
 extern const struct vec_type vec_types[VEC_TYPE_COUNT];
+
+/** Of the one type in VEC_OWNERS. */
+extern const struct vec_type vec_of_owners[1];
 
 /** Makes the element with the number `n` at `out`. Numbers below 251 give different elements of
  *  each type; none but 0 gives one whose bytes are all zero. */
