@@ -36,8 +36,8 @@ static bool parse_mapping(const char *line, struct mapping *out) {
     return true;
 }
 
-/* PROCMAP_QUERY of Linux 6.11 (include/uapi/linux/fs.h), which the C library's headers may lack. Its
- * flags are the bits of mp_access. */
+/* PROCMAP_QUERY of Linux 6.11 (include/uapi/linux/fs.h), which the C library's headers may lack.
+ * What it says of access are the bits of mp_access. */
 struct procmap_query {
     uint64_t size, flags, address, first, end, access, page_size, offset, inode;
     uint32_t device_major, device_minor, name_size, build_id_size;
