@@ -32,7 +32,7 @@ function(memory_pages_add_types target)
 
     add_custom_command(
         OUTPUT ${headers}
-        COMMAND ${mpgen} generate ${spec} -o ${directory} --depfile ${directory}.d
+        COMMAND ${mpgen} generate --quiet ${spec} -o ${directory} --depfile ${directory}.d
         DEPENDS ${spec}
         DEPFILE ${directory}.d
         COMMENT "Making the types of ${arg_SPEC}"

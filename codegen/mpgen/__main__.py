@@ -1,16 +1,12 @@
-"""The command line: `generate`, `check`, `list` and `amalgamate`.
+"""What each command does; commands.py says which there are, and what they take."""
 
-Exit status: 0 done, 1 a mistake in the spec or files out of date, 2 a mistake in the command line.
-"""
-
-import argparse
 import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from mpgen import amalgamate, build, emit, load, meaning, model, plan, schema
+from mpgen import amalgamate, build, commands, emit, explain, load, meaning, model, plan, schema
 from mpgen.diagnostics import Mistakes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +29,10 @@ class Job:
         return [self.folder / item.output for item in self.renders if not item.region]
 
 
+class UsageError(Exception):
+    """A command line that asks for what can't be."""
+
+
 def read(path, core=CORE_SPEC):
     """Reads a spec into the model; a user's takes its operations from `core`. Raises Mistakes."""
     rules = schema.read(SCHEMA)
@@ -48,13 +48,17 @@ def read(path, core=CORE_SPEC):
 
 
 def main(arguments=None):
-    options = _parser().parse_args(arguments)
+    parser = commands.parser()
+    options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may not know a spec's letters
     try:
-        status = options.run(_job(options), options)
+        status = RUN[options.command](options)
         sys.stdout.flush()
         return status
+    except UsageError as error:
+        print(f"mpgen: error: {error}", file=sys.stderr)
+        return 2
     except Mistakes as mistakes:
         print(mistakes, file=sys.stderr)
     except emit.EmitError as error:
@@ -65,106 +69,119 @@ def main(arguments=None):
     return 1
 
 
-def _parser():
-    parser = argparse.ArgumentParser(
-        prog="mpgen", description="Makes typed C headers from a spec of memory_pages."
-    )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def command(name, run, help):
-        sub = commands.add_parser(name, help=help, description=help.capitalize() + ".")
-        sub.set_defaults(run=run)
-        sub.add_argument(
-            "spec",
-            metavar="SPEC",
-            nargs="?",
-            type=Path,
-            default=CORE_SPEC,
-            help="the spec; by default the library's own",
-        )
-        sub.add_argument(
-            "-o",
-            "--output",
-            metavar="DIR",
-            type=Path,
-            help="the folder of the generated files; by default `generated` beside the library's "
-            "own spec, and the current folder for any other",
-        )
-        return sub
-
-    generate = command("generate", _generate, "write the files that differ, remove stale ones")
-    generate.add_argument("--depfile", metavar="FILE", help="also tell Make or Ninja the inputs")
-    command("check", _check, "compare the files with the spec and show what differs")
-    listing = command("list", _list, "print the paths of the generated files")
-    listing.add_argument(
-        "--json", action="store_true", help="also their kinds, and every type with its functions"
-    )
-    one_file = commands.add_parser(
-        "amalgamate",
-        help="put the whole library into one header and one source file",
-        description="Put the whole library into one header and one source file, for programs that "
-        "take sources and no package. Works in the library's repository.",
-    )
-    one_file.set_defaults(run=_amalgamate, spec=CORE_SPEC)
-    one_file.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, required=True, help="the folder of the files"
-    )
-    return parser
-
-
 def _job(options):
-    own_repository = options.spec.resolve() == CORE_SPEC
+    path = options.spec or CORE_SPEC
+    own_repository = path.resolve() == CORE_SPEC
     folder = options.output or (CORE_OUTPUT if own_repository else Path())
-    spec = read(options.spec)
+    spec = read(path)
     documents = own_repository and folder.resolve() == CORE_OUTPUT
-    inputs = [options.spec, *([] if own_repository else [CORE_SPEC]), SCHEMA]
+    inputs = [path, *([] if own_repository else [CORE_SPEC]), SCHEMA]
     inputs += sorted(Path(__file__).resolve().parent.glob("*.py"))
     inputs += sorted(emit.TEMPLATES.glob("*.jinja"))
     return Job(spec, plan.plan(spec, documents), folder, inputs)
 
 
-def _generate(job, options):
+def _writing_job(options):
+    """The job of a command that writes or compares files. An installed generator has no folder for
+    those of the library's own spec."""
+    if not (options.spec or options.output or CORE_OUTPUT.is_dir()):
+        raise UsageError("name a spec, such as my_types.yml; `mpgen init` writes one to start from")
+    return _job(options)
+
+
+# ---- The commands --------------------------------------------------------------------------------
+
+
+def _init(options):
+    path = options.file or Path("my_types.yml")
+    starter = emit.text_of("starter.yml.jinja", schema=SCHEMA, file=path)
+    emit.write_new(path, starter.encode())
+    print(f"mpgen: {path} written; now say in it what you need, and then: mpgen generate {path}")
+    return 0
+
+
+def _generate(options):
+    job = _writing_job(options)
     files = emit.render(job.renders, job.folder)
-    written, removed, kept = emit.write(files, emit.stale(files, _pattern(job)))
+    stale = emit.stale(files, job.spec.mark)
+    written = emit.write(files, stale)
     if options.depfile:
-        emit.write_depfile(options.depfile, job.outputs, job.inputs)
-    print(f"mpgen: {written} written, {removed} removed, {kept} unchanged")
+        emit.write_depfile(options.depfile, job.outputs[0], job.inputs)
+    for word, paths in (("written", written), ("removed", stale)):
+        _say(options.verbose, *(f"{path}: {word}" for path in paths))
+    counts = f"{len(written)} written, {len(stale)} removed, {len(files) - len(written)} unchanged"
+    _say(not options.quiet, f"mpgen: {counts}")
     return 0
 
 
-def _amalgamate(job, options):
-    files = emit.render(amalgamate.plan(job.spec, ROOT), job.folder)
-    written, _, kept = emit.write(files, stale=[])
-    print(f"mpgen: {written} written, {kept} unchanged")
-    return 0
-
-
-def _check(job, options):
+def _check(options):
+    job = _writing_job(options)
     files = emit.render(job.renders, job.folder)
     own = job.spec.own
-    extra = emit.stale(files, _pattern(job)) if own else emit.foreign(files, job.folder)
-    difference = emit.difference(files)
-    sys.stdout.write(difference)
-    for path in extra:
-        print(f"mpgen: {path}: not made by this spec", file=sys.stderr)
-    if difference or extra:
-        print("mpgen: out of date; run `mpgen generate`", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _list(job, options):
-    if not options.json:
-        for path in job.outputs:
-            print(path)
+    extra = emit.stale(files, job.spec.mark) if own else emit.foreign(files, job.folder)
+    differing = emit.differences(files)
+    _say(options.verbose, *(f"{path}: up to date" for path in files if path not in differing))
+    for path, (present, data) in differing.items():
+        if options.diff:
+            sys.stdout.write(emit.unified(path, present, data))
+        else:
+            _say(not options.quiet, f"{path}: {'missing' if present is None else 'out of date'}")
+    _say(not options.quiet, *(f"{path}: not made by this spec" for path in extra))
+    if not differing and not extra:
         return 0
-    made = [item for item in job.renders if not item.region]
+    if not options.quiet:
+        print("mpgen: out of date; run `mpgen generate`", file=sys.stderr)
+    return 1
+
+
+def _list(options):
+    job = _job(options)
+    made = [item for item in job.renders if options.kind in (None, item.kind) and not item.region]
+    paths = [job.folder / item.output for item in made]
+    if not options.json:
+        _say(True, *paths)
+        return 0
     listing = {
-        "outputs": [{"path": str(job.folder / item.output), "kind": item.kind} for item in made],
+        "outputs": [{"path": str(p), "kind": item.kind} for p, item in zip(paths, made)],
         "types": [_described(handle) for handle in job.spec.handles],
     }
     print(json.dumps(listing, indent=2))
     return 0
+
+
+def _explain(options):
+    specs = [read(path) for path in filter(None, (options.spec, CORE_SPEC))]
+    if options.type is None:
+        _say(True, *explain.names(specs))
+        return 0
+    try:
+        sys.stdout.write(explain.explained(options.type, specs))
+        return 0
+    except explain.Unknown as error:
+        raise UsageError(error) from None
+
+
+def _amalgamate(options):
+    folder = options.output or Path()
+    files = emit.render(amalgamate.plan(read(CORE_SPEC), ROOT), folder)
+    written = emit.write(files, stale=[])
+    print(f"mpgen: {len(written)} written, {len(files) - len(written)} unchanged")
+    return 0
+
+
+RUN = {
+    "init": _init,
+    "generate": _generate,
+    "check": _check,
+    "list": _list,
+    "explain": _explain,
+    "amalgamate": _amalgamate,
+}
+
+
+def _say(wanted, *lines):
+    for line in lines if wanted else ():
+        print(line)
 
 
 def _described(handle):
@@ -179,11 +196,6 @@ def _described(handle):
         for f in handle.functions
     ]
     return {"name": handle.name, "header": handle.header.file, "functions": functions}
-
-
-def _pattern(job):
-    """Which files in the folder can be stale: a user's folder may hold those of other specs."""
-    return f"{job.spec.prefix}_*" if job.spec.own else "*"
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def plan(spec, repository=False):
 
     if spec.version:
         make_header("version.h.jinja", spec.version.header)
+    make_header("umbrella.h.jinja", spec.umbrella)  # first: the one that depfiles name
     if spec.pages:
         make_header("pages_types.h.jinja", spec.page_types)
     for pages in spec.pages:
@@ -54,7 +55,6 @@ def plan(spec, repository=False):
         make_header("writer.h.jinja", writer.header, type=writer)
     if spec.unsafe_open or spec.unsafe_gated:
         make_header("unsafe.h.jinja", spec.unsafe)
-    make_header("umbrella.h.jinja", spec.umbrella)
     make("instances.c.jinja", sources + spec.instances, "source")
     make("types.natvis.jinja", debug + spec.natvis, "debug")
     if not spec.own:

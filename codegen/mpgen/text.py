@@ -23,6 +23,11 @@ def wrapped(text, first, rest):
     return tuple(lines)
 
 
+def indented(text, indent):
+    """A paragraph behind an indent."""
+    return "\n".join(wrapped(text, indent, indent))
+
+
 def comment(paragraphs):
     """The inside of a documentation comment: paragraphs behind ` *  `, blank lines between them."""
     blocks = ["\n".join(wrapped(paragraph, " *  ", " *  ")) for paragraph in paragraphs]
