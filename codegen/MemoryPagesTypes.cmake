@@ -11,6 +11,12 @@ function(memory_pages_add_types target)
         message(FATAL_ERROR "Usage: memory_pages_add_types(<target> SPEC <file>)")
     endif()
 
+    # Packages may bring the generator separately, as those of Debian do.
+    if(NOT EXISTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mpgen.sh)
+        message(FATAL_ERROR "memory_pages_add_types() needs the generator of memory_pages, which "
+            "is not installed. On Debian it is the package memory-pages-generator.")
+    endif()
+
     # Python must not leave its compiled modules in a source tree.
     set(mpgen ${CMAKE_COMMAND} -E env PYTHONDONTWRITEBYTECODE=1
         ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/mpgen.sh)

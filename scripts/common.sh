@@ -50,6 +50,12 @@ need_test_tools() {
         scripts/python -c pass
 }
 
+need_package_tools() {
+    need "build-essential dpkg-dev" command -v dpkg-buildpackage
+    need debhelper command -v dh
+    need lintian command -v lintian
+}
+
 # A compiler without the C library's headers compiles nothing of use.
 compiles() {
     echo '#include <stdio.h>' | "$1" -fsyntax-only -x c -

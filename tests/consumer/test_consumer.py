@@ -1,6 +1,7 @@
 """A user's project with types of its own, built in each way that a user may get at the library."""
 
 import os
+import pathlib
 import shutil
 
 import pytest
@@ -28,7 +29,9 @@ def source(tmp_path):
 
 @pytest.fixture(scope="session")
 def prefix(build_dir, tmp_path_factory):
-    """Where the build under test is installed."""
+    """Where the build under test is installed, or another that is named."""
+    if named := os.environ.get("MEMORY_PAGES_PREFIX"):
+        return pathlib.Path(named)
     folder = tmp_path_factory.mktemp("prefix")
     run_well("cmake", "--install", build_dir, "--prefix", folder)
     return folder
@@ -120,7 +123,7 @@ def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configuring):
 
 
 def test_pkg_config_and_a_plain_compiler(project, prefix, build_flags):
-    library_dir = next(prefix.glob("lib*/**/pkgconfig")).parent
+    library_dir = next(prefix.glob("lib*/**/memory_pages.pc")).parent.parent
     environment = os.environ | {"PKG_CONFIG_PATH": str(library_dir / "pkgconfig")}
 
     def pkg_config(*options):

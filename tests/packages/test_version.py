@@ -1,12 +1,9 @@
 """The version is what the spec says, wherever it is told."""
 
-import re
-
 import pytest
-from project import INCLUDE_FLAGS, ROOT, run, run_well
+from project import INCLUDE_FLAGS, run, run_well
+from spec_version import VERSION
 
-SPEC = (ROOT / "spec/memory_pages.yml").read_text()
-VERSION = re.search(r"^version: (\S+)$", SPEC, re.M)[1]
 MAJOR, MINOR, PATCH = map(int, VERSION.split("."))
 
 PROGRAM = """
