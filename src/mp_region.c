@@ -364,9 +364,16 @@ static mp_status end_change(mp_region *region, mp_slot *slot, mp_status status) 
     return status;
 }
 
-/* Moves the content of a claimed slot's mapping into a new one, and the slot along with it. */
-static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t reserved,
-                          bool huge) {
+/* Whether content is better copied into a huge page than moved on the small pages that it has: the
+ * huge page that it begins could never form then. */
+static bool is_worth_a_huge_page(size_t content) {
+    return content != 0 && content >= mp_os_huge_page_size() / 2;
+}
+
+/* Moves a claimed slot's pages to a new mapping, and the slot along with them. `content` as in
+ * mp_region_relocate(). */
+static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size_t len,
+                          size_t reserved, bool huge) {
     mp_slot *before, *behind; /* for what the move leaves on either side of the old place */
     mp_os_result result = mp_slot_take(&before);
     if (result.code != 0) return mp_fail_os(result);
@@ -376,14 +383,18 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
         return mp_fail_os(result);
     }
 
+    const bool copies = huge && is_worth_a_huge_page(content);
+    const size_t from = copies ? 0 : region->len;
     mp_area area;
-    mp_status status = map_area(slot, before, region->len, len, reserved, huge, false, &area);
+    mp_status status = map_area(slot, before, from, len, reserved, huge, false, &area);
     if (status != MP_OK) {
         mp_slot_give_back(behind);
         return status;
     }
     mp_os_source source = MP_OS_SOURCE_MAPPED;
-    if (region->len != 0) {
+    if (copies) {
+        memcpy(area.data, region->data, content);
+    } else if (region->len != 0) {
         /* Pages that have been made resident must not be mapped over. */
         const size_t whole = slot->prefault ? region->len : reserved;
         result = mp_os_move(region->data, region->len, area.data, len, whole, &source);
@@ -396,7 +407,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t len, size_t r
     }
 
     /* The moved pages brought the advice of their old place along. */
-    if (huge && region->len != 0) (void)use_huge_pages(slot, area.base, area.bytes, true);
+    if (huge && !copies) (void)use_huge_pages(slot, area.base, area.bytes, true);
     if (source == MP_OS_SOURCE_GONE) {
         unsigned char *old_end = region->data + region->len;
         mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
@@ -464,7 +475,7 @@ static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
         slot->bytes = region->len = len;
         return MP_OK;
     }
-    return relocate(region, slot, len, len, huge);
+    return relocate(region, slot, 0, len, len, huge);
 }
 
 mp_status mp_region_resize(mp_region *region, size_t min_bytes) {
@@ -484,12 +495,13 @@ mp_status mp_region_resize(mp_region *region, size_t min_bytes) {
     return end_change(region, slot, status);
 }
 
-mp_status mp_region_relocate(mp_region *region, size_t len, size_t reserved, bool huge) {
+mp_status mp_region_relocate(mp_region *region, size_t content, size_t len, size_t reserved,
+                             bool huge) {
     mp_slot *slot;
     const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
     if (owned != MP_OK) return mp_fail(owned, "grow");
     huge = huge && mp_os_huge_page_size() != 0;
-    return end_change(region, slot, relocate(region, slot, len, reserved, huge));
+    return end_change(region, slot, relocate(region, slot, content, len, reserved, huge));
 }
 
 mp_status mp_region_commit(mp_region *region, size_t len) {

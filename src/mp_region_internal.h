@@ -28,8 +28,11 @@ mp_status mp_region_commit(mp_region *region, size_t len);
 /* The reverse: frees what lies behind the first `len` bytes and makes it inaccessible. */
 mp_status mp_region_uncommit(mp_region *region, size_t len);
 
-/* Moves all content to a new mapping. `len` is not less than now. */
-mp_status mp_region_relocate(mp_region *region, size_t len, size_t reserved, bool huge);
+/* Moves to a new mapping, in which the first `len` bytes are accessible: not fewer than now. If
+ * `content` is not 0, its bytes may be copied, where that gives them huge pages; what lies behind
+ * them becomes zero then. */
+mp_status mp_region_relocate(mp_region *region, size_t content, size_t len, size_t reserved,
+                             bool huge);
 
 /* Passes a hint about accessible bytes on, widened to whole pages. */
 mp_status mp_region_advise_soon(const mp_region *region, size_t offset, size_t n);

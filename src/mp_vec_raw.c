@@ -9,7 +9,7 @@
 /* A vector lives in one of two tiers.
  *
  * Small: one mapping, accessible throughout, as large as the capacity. It grows by doubling, in
- * place or by moving pages, up to the size of one step.
+ * place or by moving pages, up to half of a step.
  *
  * Large: a reservation, much larger than the content, so that growing does not move it. Huge pages
  * are advised over all of it, and it becomes accessible in steps of a huge page: smaller ones would
@@ -74,8 +74,8 @@ static void watch_again(const mp_vec_raw *vec, const mp_element *element) {
 /* A reservation that the system refuses may be granted at half the size. What was tried on the way
  * is no failure of the caller's. An empty region is created, any other moves. `*used` as in
  * mp_region_reserve(). */
-static mp_status place(mp_region *region, size_t len, size_t needed, size_t preferred,
-                       const mp_options *options, size_t *used) {
+static mp_status place(mp_region *region, size_t content, size_t len, size_t needed,
+                       size_t preferred, const mp_options *options, size_t *used) {
     const mp_error before = mp_last_error();
     const bool huge = options->huge_pages != MP_HUGE_PAGES_NEVER;
     const bool is_new = region->ticket.slot == NULL;
@@ -83,7 +83,7 @@ static mp_status place(mp_region *region, size_t len, size_t needed, size_t pref
     for (;;) {
         const mp_status status = is_new
                                      ? mp_region_reserve(len, reserved, huge, options, region, used)
-                                     : mp_region_relocate(region, len, reserved, huge);
+                                     : mp_region_relocate(region, content, len, reserved, huge);
         if (status == MP_OK) mp_error_restore(before);
         if (status != MP_ERR_OUT_OF_MEMORY && status != MP_ERR_TOO_MANY_MAPPINGS) return status;
         if (reserved == needed) return status;
@@ -98,9 +98,17 @@ static size_t preferred_reservation(const mp_options *options) {
                : DEFAULT_RESERVATION;
 }
 
+/* From half a huge page on, one huge page costs less than the small ones, and at most doubles the
+ * memory. (Measured: a fault of 2 MiB takes as long as 50 of 4 KiB, of which it saves 512.) */
 static bool fits_small_tier(size_t bytes, const mp_options *options) {
-    return bytes <= step() && options->reservation == 0 &&
+    return bytes <= step() / 2 && options->reservation == 0 &&
            options->huge_pages != MP_HUGE_PAGES_ALWAYS;
+}
+
+/* Whether the vector is one mapping that is accessible throughout. */
+static bool is_in_small_tier(const mp_vec_raw *vec, const mp_options *options) {
+    return mp_region_room(&vec->region) == vec->region.len &&
+           fits_small_tier(vec->region.len, options);
 }
 
 /* Gives the vector a capacity of at least `elements`, which is more than now. If it has to move,
@@ -126,8 +134,9 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, size_t touched,
         } else {
             const size_t preferred =
                 larger(preferred_reservation(&options), room <= SIZE_MAX / 2 ? 2 * room : room);
-            status = place(&vec->region, larger(vec->region.len, touched_steps), whole_steps,
-                           preferred, &options, NULL);
+            const size_t content = is_in_small_tier(vec, &options) ? vec->len * element->size : 0;
+            status = place(&vec->region, content, larger(vec->region.len, touched_steps),
+                           whole_steps, preferred, &options, NULL);
         }
         watch_again(vec, element);
         MP_TRY(status);
@@ -201,7 +210,7 @@ mp_status mp_vec_raw_create(size_t capacity, const mp_options *options, const mp
         MP_TRY(mp_region_reserve(whole_pages, whole_pages, false, options, &out->region, &used));
     } else {
         const bool resident = options->prefault || options->locked;
-        MP_TRY(place(&out->region, resident ? whole_steps : 0, whole_steps,
+        MP_TRY(place(&out->region, 0, resident ? whole_steps : 0, whole_steps,
                      preferred_reservation(options), options, &used));
     }
     out->capacity = whole_pages / element->size;
@@ -277,8 +286,7 @@ mp_status mp_vec_raw_shrink_to_fit(mp_vec_raw *vec, const mp_element *element) {
 
     mp_options options;
     mp_region_options(&vec->region, &options);
-    const bool small = mp_region_room(&vec->region) == vec->region.len &&
-                       fits_small_tier(vec->region.len, &options);
+    const bool small = is_in_small_tier(vec, &options);
     const size_t kept = smaller(small ? whole_pages : whole_steps, vec->region.len);
     if (kept < vec->region.len) {
         stop_watching(vec);

@@ -185,31 +185,53 @@ uint64_t mp_os_milliseconds(void) {
 
 /* ---- Address space --------------------------------------------------------------------------- */
 
-/* Kernels align large mappings by themselves from 6.7 on, but promise nothing: room is taken for
- * the worst case and what is not needed is given back. */
-static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
-    const int saved = errno;
+static void *map_anywhere(size_t bytes, int protection, int flags) {
+    void *base = mmap(NULL, bytes, protection, flags | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED && errno == EINVAL) errno = ENOMEM; /* Valgrind's "there is no room" */
+    return base;
+}
+
+/* Room is taken for the worst case, and what is not needed is given back. */
+static bool map_aligned(size_t bytes, size_t alignment, int protection, int flags, void **out,
+                        const char **call) {
+    *call = "mmap";
     const size_t slack = alignment - mp_os_page_size();
     size_t room;
-    if (!mp_checked_add(bytes, slack, &room)) return (mp_os_result){ENOMEM, "mmap"};
-    void *base = mmap(NULL, room, protection, flags | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (base == MAP_FAILED) {
-        if (errno == EINVAL) errno = ENOMEM; /* how Valgrind says that there is no room */
-        return result_of(true, "mmap", saved);
+    if (!mp_checked_add(bytes, slack, &room)) {
+        errno = ENOMEM;
+        return false;
     }
+    unsigned char *base = map_anywhere(room, protection, flags);
+    if (base == MAP_FAILED) return false;
 
+    *call = "munmap";
     const size_t before = (size_t)(-(uintptr_t)base & (alignment - 1));
     const size_t behind = slack - before;
-    unsigned char *start = (unsigned char *)base + before;
-    if ((before != 0 && munmap(base, before) != 0) ||
-        (behind != 0 && munmap(start + bytes, behind) != 0)) {
-        const mp_os_result failure = result_of(true, "munmap", saved);
-        munmap(base, room);
-        errno = saved;
-        return failure;
+    unsigned char *start = base + before;
+    if ((before == 0 || munmap(base, before) == 0) &&
+        (behind == 0 || munmap(start + bytes, behind) == 0)) {
+        *out = start;
+        return true;
     }
-    *out = start;
-    return done;
+    const int failure = errno;
+    munmap(base, room);
+    errno = failure;
+    return false;
+}
+
+/* Kernels align large mappings by themselves from 6.7 on, but promise nothing. */
+static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
+    const int saved = errno;
+    const char *call = "mmap";
+    void *base = map_anywhere(bytes, protection, flags);
+    bool mapped = base != MAP_FAILED;
+    if (mapped && ((uintptr_t)base & (alignment - 1)) == 0) {
+        *out = base;
+    } else if (mapped) {
+        munmap(base, bytes);
+        mapped = map_aligned(bytes, alignment, protection, flags, out, &call);
+    }
+    return result_of(!mapped, call, saved);
 }
 
 mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out) {

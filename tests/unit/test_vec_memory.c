@@ -95,6 +95,18 @@ START_TEST(capacity_alone_takes_no_physical_memory) {
 }
 END_TEST
 
+/* They move on the small pages that they have. */
+START_TEST(few_elements_take_little_in_a_large_capacity) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    grow_to(&vec, 3);
+    check_ok(type->reserve(&vec, elements_in(4 * MiB)));
+    check_grown(&type->rw, &vec, 3);
+    ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 4 * MiB), pages_of(&vec));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
 START_TEST(append_zeroed_touches_no_fresh_page) {
     type = &vec_types[_i];
     const size_t len = elements_in(7 * MiB);
@@ -572,6 +584,7 @@ static void add_tests(TCase *tests) {
     const TTest *const for_each_type[] = {
         a_small_vector_takes_little,
         capacity_alone_takes_no_physical_memory,
+        few_elements_take_little_in_a_large_capacity,
         append_zeroed_touches_no_fresh_page,
         resident_bytes_is_what_the_kernel_counts,
         clear_decommit_frees_the_memory_and_keeps_the_capacity,

@@ -10,15 +10,15 @@
 typedef enum mp_huge_pages {
     MP_HUGE_PAGES_DEFAULT, /**< vectors: as `AUTO`; pages: whatever the system does by itself */
     MP_HUGE_PAGES_NEVER,   /**< never, whatever the system's own setting */
-    MP_HUGE_PAGES_AUTO,    /**< from the size of one huge page on */
+    MP_HUGE_PAGES_AUTO,    /**< from the size of one on; vectors: from half of that on */
     MP_HUGE_PAGES_ALWAYS   /**< from the first byte; sizes are rounded up to whole huge pages */
 } mp_huge_pages;
 
 /** Options of a create function. All zero means the defaults: `mp_options options = MP_INIT;`. */
 typedef struct mp_options {
     size_t reservation;      /**< vectors: bytes of address space to grow in without moving; 0:
-                                  64 GiB, taken when the vector outgrows one huge page. Halved
-                                  until the system agrees */
+                                  64 GiB, taken when the vector outgrows half a huge page.
+                                  Halved until the system agrees */
     size_t alignment;        /**< of the first byte; a power of two; 0: the page size */
     mp_huge_pages huge_pages; /**< the policy above */
     bool prefault;           /**< make the memory resident at once; fails if that is impossible */
