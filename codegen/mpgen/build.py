@@ -14,23 +14,26 @@ def build(own, core):
     """Makes the model of a spec. `core` is the library's data; `own` a user's, or None."""
     spec = own or core
     prefix, is_own = spec["prefix"], own is not None
-    signatures = [_signature(prefix, entry, is_own) for entry in spec.get("functions", [])]
-    elements = [_element(prefix, entry, is_own) for entry in spec.get("elements", [])]
-    types = _Types(core, is_own)
+    signatures = _signatures(spec, is_own)
+    library_signatures = _signatures(core, False) if is_own else []
+    elements = [_element(spec, entry, is_own) for entry in spec.get("elements", [])]
+    types = _Types(core, own)
     umbrella = f"{prefix}_types" if is_own else core["library"]
     return Spec(
         prefix=prefix,
         own=is_own,
         version=None if is_own else _version(prefix, core["version"]),
-        pages=() if is_own else tuple(types.pages(signatures)),
+        pages=tuple(types.pages([*library_signatures, *signatures])),
         elements=tuple(elements),
         slices=tuple(types.slice(element) for element in elements),
-        vectors=tuple(types.vec(element, frozen) for element in elements for frozen in (0, 1)),
-        writers=tuple(types.writer(element) for element in elements),
+        vectors=tuple(types.vectors(elements)),
+        writers=tuple(types.writer(element) for element in elements if element.has("writer")),
         signatures=tuple(signatures),
         references=tuple(types.reference(signature) for signature in signatures),
-        page_types=model.header(f"{core['prefix']}_pages_types", False),
+        page_types=model.header(f"{prefix}_pages_types", is_own),
         signature_types=model.header(f"{prefix}_fn_types", is_own),
+        library_page_types=model.header(f"{core['prefix']}_pages_types", False),
+        library_signature_types=model.header(f"{core['prefix']}_fn_types", False),
         unsafe=model.header(f"{prefix}_unsafe", is_own),
         umbrella=model.header(umbrella, is_own),
         instances=f"{prefix}_instances.c",
@@ -42,8 +45,19 @@ def _version(prefix, text):
     return model.Version(text, *text.split("."), model.header(f"{prefix}_version", False))
 
 
-def _element(prefix, entry, own):
-    name, c_type = entry["name"], model.tidy(entry["c_type"])
+def _wanted(spec, entry):
+    """The operations that a spec wants of the types of an entry; None: all. The key of that name
+    in the library's spec defines what operations there are."""
+    listed = entry.get("operations") or ("extends" in spec and spec.get("operations"))
+    return frozenset([*listed, model.ALWAYS_WANTED]) if listed else None
+
+
+def _signatures(spec, own):
+    return [_signature(spec, entry, own) for entry in spec.get("functions", [])]
+
+
+def _element(spec, entry, own):
+    prefix, name, c_type = spec["prefix"], entry["name"], model.tidy(entry["c_type"])
     scalar = c_type.endswith("*") or not ("header" in entry or c_type.startswith(model.AGGREGATES))
     return model.Element(
         name=name,
@@ -57,12 +71,13 @@ def _element(prefix, entry, own):
         copy=entry.get("copy", ""),
         equal=entry.get("equal", ""),
         comparable="equal" in entry or entry.get("scalar", scalar),
+        wanted=_wanted(spec, entry),
         header=model.header(model.element_types_name(prefix, name), own),
         **model.element_names(prefix, name),
     )
 
 
-def _signature(prefix, entry, own):
+def _signature(spec, entry, own):
     types = [model.tidy(c_type) for c_type in entry["parameters"]]
     arguments = (
         Parameter(model.argument_name(i), c_type, f"the {model.ORDINALS[i]} argument")
@@ -75,7 +90,8 @@ def _signature(prefix, entry, own):
         arguments_text=", ".join(types) or "void",
         include=model.include(entry.get("header", "")),
         doc=entry["doc"].strip(),
-        **model.signature_names(prefix, entry["name"], own),
+        wanted=_wanted(spec, entry),
+        **model.signature_names(spec["prefix"], entry["name"], own),
     )
 
 
@@ -84,17 +100,20 @@ class _Types:
 
     def __init__(self, core, own):
         self.core = core
-        self.own = own
-        self.combinations = [p for p in core["pages"] if self._allowed(p["access"])]
-        self.states = [self._pages_state(p["access"]) for p in self.combinations]
+        self.own = own is not None
+        self.spec = own or core
+        self.combinations = _combinations(self.spec)
+        self.states = [self._pages_state(self.spec, entry) for entry in self.combinations]
+        self.library_states = (
+            [self._pages_state(core, entry) for entry in _combinations(core)] if own else []
+        )
 
-    def _allowed(self, access):
-        return self.core["write_exec"] == "allowed" or not {"write", "exec"} <= set(access)
-
-    def _pages_state(self, access):
-        name = model.pages_name(self.core["prefix"], access)
+    def _pages_state(self, spec, entry):
+        access = entry["access"]
+        name = model.pages_name(spec["prefix"], access)
         facts = {permission: permission in access for permission in model.PERMISSIONS}
-        return State(name, facts, frozenset(access), model.access_macro(name))
+        macro = model.access_macro(name)
+        return State(name, facts, frozenset(access), macro, _wanted(spec, entry))
 
     def _operations(self, family):
         return [operation for operation in self.core["operations"] if operation["on"] == family]
@@ -102,52 +121,69 @@ class _Types:
     # -- the types of each family --
 
     def pages(self, signatures):
+        states = [*self.states, *self.library_states]
         for entry, state in zip(self.combinations, self.states):
             functions = []
             for operation in self._operations("pages"):
                 each = signatures if "for_each" in operation else [None]
-                functions += [self._function(operation, state, self.states, s) for s in each]
+                functions += [self._function(operation, state, states, s) for s in each]
             yield model.Pages(
                 name=state.name,
-                header=model.header(state.name, False),
+                header=model.header(state.name, self.own),
                 doc=entry["doc"].strip(),
-                functions=tuple(functions),
+                functions=(*functions, *self._ways_from_the_library(state)),
                 state=state,
                 permission=model.permission_value(entry["access"]),
             )
 
-    def vec(self, element, frozen):
-        capabilities = element.capabilities
+    def _ways_from_the_library(self, state):
+        """The transitions from the library's pages to a user's. The library's headers are made
+        already: they stand with the type that they lead to."""
+        transitions = [o for o in self._operations("pages") if "changes" in o and state.wants(o)]
+        for operation in transitions:
+            own = operation | {"name": model.own_verb(self.spec["prefix"], operation["name"])}
+            for source in self.library_states:
+                if source.facts != state.facts and _target(operation, source, [state]):
+                    yield self._function(own, source, [state], gated=False)
+
+    def vectors(self, elements):
+        """The growable vector of each element, and the frozen one if one can be frozen."""
+        for element in elements:
+            for frozen in (False, True) if element.has("freeze") else (False,):
+                yield self._vec(element, frozen)
+
+    def _vec(self, element, frozen):
+        growable = frozenset(element.capabilities | {"growable"})
+        fixed = frozenset(element.capabilities | {"frozen"})
         states = [
-            State(element.rw, {"growable": True}, frozenset(capabilities | {"growable"})),
-            State(element.ro, {"growable": False}, frozenset(capabilities | {"frozen"})),
+            State(element.rw, {"growable": True}, growable, wanted=element.wanted),
+            State(element.ro, {"growable": False}, fixed, wanted=element.wanted),
         ]
         state = states[frozen]
         functions = self._functions("vec", state, states, element=element)
         header = model.header(state.name, self.own)
-        return model.Vec(state.name, header, element.doc, functions, element, bool(frozen))
+        return model.Vec(state.name, header, element.doc, functions, element, frozen)
 
     def slice(self, element):
-        state = State(element.slice, {}, frozenset(element.capabilities))
+        state = State(element.slice, {}, frozenset(element.capabilities), wanted=element.wanted)
         functions = self._functions("slice", state, [state], element=element)
         header = model.header(state.name, self.own)
         return model.Slice(state.name, header, element.doc, functions, element)
 
     def writer(self, element):
-        state = State(element.writer, {}, frozenset())
+        state = State(element.writer, {}, frozenset(), wanted=element.wanted)
         functions = self._functions("writer", state, [state], element=element)
         header = model.header(state.name, self.own)
         return model.Writer(state.name, header, element.doc, functions, element)
 
     def reference(self, signature):
-        state = State(signature.type, {}, frozenset())
+        state = State(signature.type, {}, frozenset(), wanted=signature.wanted)
         functions = self._functions("function", state, [state], signature=signature)
         if self.own:
             # The library's headers of pages are made already: what makes a reference stands here.
             makers = [o for o in self._operations("pages") if "for_each" in o]
-            made = [
-                self._function(o, s, self.states, signature) for s in self.states for o in makers
-            ]
+            library = self.library_states
+            made = [self._function(o, s, library, signature) for s in library for o in makers]
             functions = (*made, *functions)
         header = model.header(state.name, self.own)
         return model.CodeReference(state.name, header, signature.doc, functions, signature)
@@ -158,7 +194,7 @@ class _Types:
         operations = self._operations(family)
         return tuple(self._function(o, state, states, signature, element) for o in operations)
 
-    def _function(self, operation, state, states, signature=None, element=None):
+    def _function(self, operation, state, states, signature=None, element=None, gated=True):
         values = _values(state, signature, element)
         target, refusal, closed = self._verdict(operation, state, states, values)
         values["to"] = (target or state).name
@@ -179,7 +215,7 @@ class _Types:
             result="" if returns in ("status", "void") else _result(summary),
             failures=self._failures(operation, values) if status else (),
             refusal=refusal,
-            closed=closed,
+            closed=closed if gated else "",
             unsafe="gate" in operation,
             target=target,
             changes=len(operation.get("changes", ())),
@@ -199,6 +235,8 @@ class _Types:
     def _verdict(self, operation, state, states, values):
         """The target of a transition, why the operation is refused, and why it is while the exec
         gate is closed; empty sentences if it is not."""
+        if not state.wants(operation):
+            return None, model.LEFT_OUT.format(model.operation_name(operation)), ""
         missing = [c for c in operation.get("requires", []) if c not in state.capabilities]
         if missing:
             # What no transition gives is the better reason.
@@ -212,8 +250,9 @@ class _Types:
         target = _target(operation, state, states)
         if target is None:
             facts = _changed(operation, state)
-            both = facts.get("write") and facts.get("exec")
-            return None, said["missing" if both else "absent"], ""
+            both = {"write", "exec"} <= {fact for fact, true in facts.items() if true}
+            refused = both and not _may_write_exec(self.spec)
+            return None, said["missing" if refused else "absent"], ""
         if target == state:
             return None, said["already"], ""
         gated = target.executable and not state.executable
@@ -231,18 +270,43 @@ class _Types:
     def _remedy(self, operation, state, states):
         """The shortest chain of transitions to a type that has all that an operation requires."""
         required = set(operation["requires"])
-        transitions = [o for o in self._operations(operation["on"]) if "changes" in o]
         reached, queue = {state.name}, [(state, [])]
         for current, chain in queue:
-            if required <= current.capabilities:
+            if required <= current.capabilities and current.wants(operation):
                 return chain
-            for o in transitions:
-                target = _target(o, current, states)
-                possible = set(o.get("requires", [])) <= current.capabilities
-                if possible and target and target.name not in reached:
+            for verb, target in self._steps(operation["on"], current, states):
+                if target.name not in reached:
                     reached.add(target.name)
-                    queue.append((target, [*chain, model.function_name(current.name, o["name"])]))
+                    queue.append((target, [*chain, model.function_name(current.name, verb)]))
         return []
+
+    def _steps(self, family, state, states):
+        """Every transition of a type: what its function is called, and where it leads."""
+        for operation in self._operations(family):
+            possible = set(operation.get("requires", [])) <= state.capabilities
+            if "changes" not in operation or not possible or not state.wants(operation):
+                continue
+            library = [s for s in states if s in self.library_states]
+            own = [s for s in states if s not in library and s.wants(operation)]
+            verb = operation["name"]
+            target = _target(operation, state, library if state in library else states)
+            if target:
+                yield verb, target
+            target = state in library and _target(operation, state, own)
+            if target:
+                yield model.own_verb(self.spec["prefix"], verb), target
+
+
+def _combinations(spec):
+    """The permissions that a spec gives types for. Where write and exec may not meet, those with
+    both are left out."""
+    both = {"write", "exec"}
+    pages = spec.get("pages", [])
+    return [p for p in pages if _may_write_exec(spec) or not both <= set(p["access"])]
+
+
+def _may_write_exec(spec):
+    return spec.get("write_exec") == "allowed"
 
 
 def _changed(operation, state):

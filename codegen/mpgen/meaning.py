@@ -61,12 +61,14 @@ def mistakes(tree, core, bodies):
         _elements(tree),
         _signatures(tree),
         _clashes(tree, core),
+        _pages(tree),
+        _wanted(tree, core),
         _comments(tree),
     ]
     if tree is core:
-        checks += [_pages(tree), _sentences(tree), _operations(tree, bodies)]
+        checks += [_sentences(tree), _operations(tree, bodies)]
     else:
-        checks += [_purpose(tree)]
+        checks += [_purpose(tree), _write_exec(tree)]
     return list(chain(*checks))
 
 
@@ -88,15 +90,16 @@ def _prefix(tree, core):
 
 
 def _purpose(tree):
-    if () not in tree.broken and not {"elements", "functions"} & tree.data.keys():
-        yield tree.mistake((), "the spec has neither `elements` nor `functions`: it makes nothing")
+    if () not in tree.broken and not model.SECTIONS.keys() & tree.data.keys():
+        sentence = f"the spec has no {listed(model.SECTIONS)}: it makes nothing"
+        yield tree.mistake((), sentence)
 
 
 def _clashes(tree, core):
     """Names that the generated files would contain twice."""
     prefix = tree.get("prefix", "")
     operations = [operation for _, operation in core.entries("operations")]
-    taken = {}
+    taken = dict.fromkeys(_common_names(tree), "which the generated files have for themselves")
     for section, names_of in (("elements", _element_names), ("functions", _signature_names)):
         for path, entry in tree.entries(section):
             where = (*path, "name")
@@ -118,6 +121,14 @@ def _clashes(tree, core):
                 yield tree.mistake((*path, key), sentence)
 
 
+def _common_names(tree):
+    """Names that a spec gives to things that are no element and no function."""
+    prefix = tree.get("prefix", "")
+    yield from (f"{prefix}_{name}" for name in ("pages_types", "fn_types", "unsafe", "instances"))
+    for _, entry in tree.entries("pages"):
+        yield model.pages_name(prefix, entry["access"])
+
+
 def _element_names(prefix, entry, operations):
     names = model.element_names(prefix, entry["name"])
     yield from names.values()
@@ -133,15 +144,61 @@ def _signature_names(prefix, entry, operations):
     yield from (f"{names['type']}_{o['name']}" for o in operations if o["on"] == "function")
 
 
+# ---- Operations that the spec wants --------------------------------------------------------------
+
+
+def _wanted(tree, core):
+    """Operations that there are not, and types that nothing could make."""
+    known = {}
+    for _, operation in core.entries("operations"):
+        known.setdefault(operation["on"], set()).add(model.operation_name(operation))
+    if tree is not core:
+        everywhere = set().union(*known.values())
+        yield from _known(tree, ("operations",), tree.get("operations", []), everywhere, "types")
+    for section, families in model.SECTIONS.items():
+        there = set().union(*(known.get(family, ()) for family in families))
+        for path, entry in tree.entries(section):
+            where = (*path, "operations")
+            yield from _known(tree, where, entry.get("operations", []), there, section)
+            if section == "elements":
+                yield from _makers(tree, core, path, entry)
+
+
+def _known(tree, where, names, known, section):
+    for index, name in enumerate(names):
+        if name not in known:
+            sentence = f"no operation of {section} is called `{name}`{suggestion(name, known)}"
+            yield tree.mistake((*where, index), sentence)
+
+
+def _makers(tree, core, path, entry):
+    """A vector that has operations, but none that makes one."""
+    makers = ("create", "create_with")
+    own = "operations" in entry
+    names = entry["operations"] if own else tree is not core and tree.get("operations")
+    if names and not set(makers) & set(names):
+        where = (*path, "operations") if own else ("operations",)
+        sentence = f"nothing makes a vector of `{entry['name']}`: add {listed(makers)}"
+        yield tree.mistake(where, sentence)
+
+
+def _write_exec(tree):
+    allowed = tree.get("write_exec") == "allowed"
+    both = [p for p, entry in tree.entries("pages") if {"write", "exec"} <= set(entry["access"])]
+    for path in both if not allowed else []:
+        sentence = "pages that are writable and executable at once need `write_exec: allowed`"
+        yield tree.mistake((*path, "access"), sentence)
+    if allowed and not both and ("pages",) not in tree.broken:
+        sentence = "no `pages` of this spec are writable and executable at once: add their `access`"
+        yield tree.mistake(("write_exec",), sentence)
+
+
 # ---- Elements and signatures ---------------------------------------------------------------------
 
 
 def _elements(tree):
     for path, entry in tree.entries("elements"):
         c_type = model.tidy(entry["c_type"])
-        if entry["name"] in model.RESERVED_ELEMENTS:
-            sentence = f"an element can't be called `{entry['name']}`: a header has that name"
-            yield tree.mistake((*path, "name"), sentence)
         yield from _c_type(tree, (*path, "c_type"), c_type, "header" in entry)
         words = c_type.split()
         if not c_type.endswith("*"):
@@ -199,7 +256,7 @@ def _c_type(tree, where, c_type, has_header):
             return
 
 
-# ---- The library's own part ----------------------------------------------------------------------
+# ---- Pages ---------------------------------------------------------------------------------------
 
 
 def _pages(tree):
@@ -211,6 +268,9 @@ def _pages(tree):
             sentence = f"this combination of permissions is already defined on line {lines[access]}"
             yield tree.mistake(where, sentence)
         lines.setdefault(access, tree.values[where][0])
+
+
+# ---- The library's own part ----------------------------------------------------------------------
 
 
 def _sentences(tree):

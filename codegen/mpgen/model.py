@@ -84,6 +84,10 @@ class State:
     facts: dict  # what transitions change: {"read": True, "write": False, "exec": False}
     capabilities: frozenset  # what operations may require
     access: str = ""  # the macro with the permission of pages
+    wanted: frozenset = None  # the operations that the spec wants; None: all
+
+    def wants(self, operation):
+        return self.wanted is None or operation_name(operation) in self.wanted
 
     @property
     def executable(self):
@@ -189,6 +193,7 @@ class Element:
     copy: str  # makes a second element; empty: its bytes do
     equal: str  # compares two; empty: `==`, if that is possible
     comparable: bool
+    wanted: frozenset  # the operations that the spec wants; None: all
     header: Header  # the types and the description
     slice: str  # the slice type
     rw: str  # the growable vector
@@ -208,6 +213,9 @@ class Element:
             *(["comparable"] if self.comparable else []),
         }
 
+    def has(self, operation):
+        return self.wanted is None or operation in self.wanted
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -222,6 +230,7 @@ class Signature:
     arguments_text: str  # their types as C writes them
     include: str  # the header that declares the types, with brackets or quotes; empty for none
     doc: str
+    wanted: frozenset  # the operations that the spec wants; None: all
 
     @property
     def text(self):
@@ -256,6 +265,8 @@ class Spec:
     references: tuple
     page_types: Header  # the structs of all pages
     signature_types: Header  # the structs of all code references
+    library_page_types: Header  # the same of the library that a user's spec extends
+    library_signature_types: Header
     unsafe: Header  # everything behind the unsafe gate
     umbrella: Header  # includes the rest
     instances: str  # the source file that compiles every inline function once
@@ -281,6 +292,16 @@ class Spec:
     def gated_handles(self):
         """What can be included when the exec gate is open."""
         return [handle for handle in self.handles if handle.executable]
+
+    @property
+    def pages_includes(self):
+        """What the functions of pages need."""
+        wanted = (
+            (self.library_signature_types, self.own),
+            (self.signature_types, self.signatures),
+            (self.page_types, True),
+        )
+        return [header.include for header, needed in wanted if needed]
 
     @property
     def signature_includes(self):
@@ -351,16 +372,17 @@ def element_types_name(prefix, name):
     return f"{prefix}_{name}_types"
 
 
-# Elements whose `…_types` header would have the name of another.
-RESERVED_ELEMENTS = ("pages", "fn")
-
-
 def signature_names(prefix, name, own):
     return {
         "type": f"{prefix}_fn_{name}",
         "typedef": f"{prefix}_fn_{name}_signature",
-        "verb": f"{prefix}_{name}" if own else name,
+        "verb": own_verb(prefix, name) if own else name,
     }
+
+
+def own_verb(prefix, verb):
+    """What a user's spec adds to the types of the library carries its prefix."""
+    return f"{prefix}_{verb}"
 
 
 def function_name(type, verb):
@@ -395,10 +417,14 @@ ORDINALS = (
 ).split()
 
 
+def operation_name(operation):
+    """How a spec names an operation that it wants: without a placeholder."""
+    return operation["name"].split("_{")[0]
+
+
 def body_name(operation):
-    """The macro that holds an operation's body: its name up to a placeholder. Transitions share
-    one."""
-    return "transition" if "changes" in operation else operation["name"].split("_{")[0]
+    """The macro that holds an operation's body. Transitions share one."""
+    return "transition" if "changes" in operation else operation_name(operation)
 
 
 # ---- What the spec may say, as the model understands it ------------------------------------------
@@ -420,6 +446,19 @@ HANDLES = {
     "slice": HandleWords("slice", "the view", "it", "the view"),
     "writer": HandleWords("writer", "the writer", "it", "the writer"),
     "function": HandleWords("fn", "the reference", "it", "the reference; a zeroed one is stale"),
+}
+
+# Without it memory would be lost, so that it is always there.
+ALWAYS_WANTED = "destroy"
+
+# What is said of an operation that the spec does not want.
+LEFT_OUT = "the spec leaves `{}` out; add it to the `operations` there"
+
+# The families of the types that an entry of a section gives.
+SECTIONS = {
+    "pages": ("pages",),
+    "elements": ("vec", "slice", "writer"),
+    "functions": ("function",),
 }
 
 # The types that have no `==` in C.

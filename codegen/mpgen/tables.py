@@ -29,7 +29,8 @@ def tables(spec):
         ("References to code", _by_kind(spec, "fn", spec.references)),
         ("Vectors and slices", _vectors(spec)),
     ]
-    return [_table(title, columns) for title, columns in found if columns]
+    there = [(title, {name: h for name, h in columns.items() if h}) for title, columns in found]
+    return [_table(title, columns) for title, columns in there if columns]
 
 
 def _by_kind(spec, kind, handles):

@@ -213,12 +213,17 @@ def test_list_names_every_output(out):
 def test_list_of_an_own_spec_is_flat():
     assert mpgen("list", OWN).stdout.splitlines() == [
         "my_types.h",
+        "my_pages_types.h",
+        "my_pages_r_w_x.h",
         "my_fn_types.h",
         "my_fn_kernel.h",
         "my_particle_types.h",
+        "my_grain_types.h",
         "my_slice_particle.h",
+        "my_slice_grain.h",
         "my_vec_particle_rw.h",
         "my_vec_particle_ro.h",
+        "my_vec_grain_rw.h",
         "my_vec_particle_writer.h",
         "my_unsafe.h",
         "my_instances.c",

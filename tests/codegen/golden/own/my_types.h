@@ -9,11 +9,14 @@
 #define MY_TYPES_H
 
 #include "my_slice_particle.h"
+#include "my_slice_grain.h"
 #include "my_vec_particle_rw.h"
 #include "my_vec_particle_ro.h"
+#include "my_vec_grain_rw.h"
 #include "my_vec_particle_writer.h"
 
 #if MP_ALLOW_EXEC
+#include "my_pages_r_w_x.h"
 #include "my_fn_kernel.h"
 #endif
 

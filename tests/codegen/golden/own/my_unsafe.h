@@ -10,12 +10,22 @@
 #define MY_UNSAFE_H
 
 #include "my_fn_types.h"
+#include "my_pages_types.h"
 
 MP_EXTERN_C_BEGIN
 
 /* ---- Available here -------------------------------------------------------------------------- */
 
 #if MP_ALLOW_EXEC
+
+/* -- my_pages_r_w_x -- */
+
+/** Returns the first byte.
+ *
+ *  @param pages  the pages, or an empty handle
+ *  @return       the first byte
+ */
+MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages);
 
 /* -- my_fn_kernel -- */
 
@@ -33,6 +43,10 @@ MP_INLINE my_fn_kernel_signature *my_fn_kernel_ptr(const my_fn_kernel *fn);
 #if MP_HAS_BODIES
 
 #if MP_ALLOW_EXEC
+
+MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages) {
+    return pages->region.data;
+}
 
 MP_INLINE my_fn_kernel_signature *my_fn_kernel_ptr(const my_fn_kernel *fn) {
     if (!mp_ticket_is_current(&fn->code.ticket)) return NULL;
