@@ -12,7 +12,7 @@ set(share_dir ${CMAKE_INSTALL_DATADIR}/memory_pages)
 install(DIRECTORY src/include/ generated/include/
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h")
-install(TARGETS memory_pages_headers memory_pages_static memory_pages_shared
+install(TARGETS memory_pages_headers ${libraries}
     EXPORT memory_pages
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -63,7 +63,10 @@ set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH to_prefix ${pc_dir} ${CMAKE_INSTALL_PREFIX})
 file(RELATIVE_PATH to_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 file(RELATIVE_PATH to_share ${pc_dir} ${CMAKE_INSTALL_FULL_DATADIR}/memory_pages)
-set(pc_definitions -DMP_SHARED)
+set(pc_definitions)
+if(memory_pages_shared IN_LIST libraries)
+    set(pc_definitions -DMP_SHARED)
+endif()
 if(MEMORY_PAGES_ALLOW_EXEC)
     string(APPEND pc_definitions " -DMP_ALLOW_EXEC=1")
 endif()
