@@ -6,7 +6,19 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from mpgen import amalgamate, build, commands, emit, explain, load, meaning, model, plan, schema
+from mpgen import (
+    amalgamate,
+    build,
+    commands,
+    emit,
+    explain,
+    load,
+    meaning,
+    model,
+    plan,
+    schema,
+    terminal,
+)
 from mpgen.diagnostics import Mistakes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,16 +69,21 @@ def main(arguments=None):
         sys.stdout.flush()
         return status
     except UsageError as error:
-        print(f"mpgen: error: {error}", file=sys.stderr)
+        _complain(error)
         return 2
     except Mistakes as mistakes:
-        print(mistakes, file=sys.stderr)
+        print(mistakes.told(terminal.painter(sys.stderr)), file=sys.stderr)
     except emit.EmitError as error:
-        print(f"mpgen: error: {error}", file=sys.stderr)
+        _complain(error)
     except BrokenPipeError:
         # Whoever reads has seen enough. Python must not find the pipe broken once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
+
+
+def _complain(error):
+    paint = terminal.painter(sys.stderr)
+    print(f"{paint('place', 'mpgen:')} {paint('error', 'error:')} {error}", file=sys.stderr)
 
 
 def _job(options):

@@ -1,20 +1,38 @@
 """Mistakes in a spec, and how they are told."""
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mpgen.excerpt import excerpt, visible
+
+
+class Place(NamedTuple):
+    """A piece of one line of a file. Lines and columns count from 1, lengths in characters."""
+
+    line: int
+    column: int
+    length: int = 1
 
 
 @dataclass(frozen=True, order=True)
 class Mistake:
-    """One mistake, at a place in a file. Lines and columns count from 1."""
+    """One mistake, at a place in a file."""
 
     file: str
-    line: int
-    column: int
+    place: Place
     sentence: str
+    text: str = field(default=None, compare=False)  # the line; None: nothing to show of the file
 
-    def __str__(self):
-        return f"{self.file}:{self.line}:{self.column}: error: {self.sentence}"
+    def told(self, paint):
+        """The mistake as people and editors read it: `file:line:column: error: …`, and below it the
+        line with a caret."""
+        line, column, length = self.place
+        place = paint("place", f"{visible(self.file)}:{line}:{column}:")
+        headline = f"{place} {paint('error', 'error:')} {self.sentence}"
+        if self.text is None:
+            return headline
+        return f"{headline}\n{excerpt(line, self.text, column, length, paint)}"
 
 
 class Mistakes(Exception):
@@ -24,8 +42,8 @@ class Mistakes(Exception):
         super().__init__()
         self.mistakes = sorted(set(mistakes))
 
-    def __str__(self):
-        return "\n".join(str(mistake) for mistake in self.mistakes)
+    def told(self, paint):
+        return "\n".join(mistake.told(paint) for mistake in self.mistakes)
 
 
 def suggestion(word, known):
@@ -39,7 +57,7 @@ def shown(text):
     """A piece of the spec as a message shows it: on one line, and not endless."""
     if not text:
         return "an empty string"
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    line = visible(text)
     return f"`{line if len(line) <= 60 else line[:60] + '…'}`"
 
 

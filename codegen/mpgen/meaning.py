@@ -19,17 +19,29 @@ KEYWORDS = set(
     nullptr operator or or_eq private protected public register reinterpret_cast requires restrict
     return short signed sizeof static static_assert static_cast struct switch template this
     thread_local throw true try typedef typeid typename typeof typeof_unqual union unsigned using
-    virtual void volatile wchar_t while xor xor_eq""".split()
+    virtual void volatile wchar_t while xor xor_eq
+    _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 _Generic
+    _Imaginary _Noreturn _Static_assert _Thread_local""".split()
 )
 
-# The types that a generated header knows without a header of the user's.
-C_TYPES = {
-    *"bool char double float int long short signed unsigned void wchar_t _Bool".split(),
+# The types that a generated header knows without a header of the user's: words that make one
+# together, in any order, and names.
+C_WORDS = {
+    tuple(sorted(words.split()))
+    for words in """void, char, signed char, unsigned char, short, short int, signed short,
+    signed short int, unsigned short, unsigned short int, int, signed, signed int, unsigned,
+    unsigned int, long, long int, signed long, signed long int, unsigned long, unsigned long int,
+    long long, long long int, signed long long, signed long long int, unsigned long long,
+    unsigned long long int, float, double, long double, bool, _Bool, wchar_t""".split(",")
+}
+C_NAMES = {
     *(f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)),
     *"intptr_t uintptr_t intmax_t uintmax_t size_t ptrdiff_t".split(),
     *(f"{sign}int_{kind}{bits}_t" for sign in ("", "u") for kind in ("fast", "least")
       for bits in (8, 16, 32, 64)),
 }  # fmt: skip
+C_TYPES = {*chain(*C_WORDS), *C_NAMES}
+QUALIFIERS = {"const", "volatile"}
 STORAGE = {"auto", "extern", "inline", "register", "restrict", "static", "thread_local", "typedef"}
 TAGS = {"struct", "union", "enum"}
 
@@ -82,15 +94,14 @@ def _prefix(tree, core):
     if prefix in KEYWORDS:
         yield tree.mistake(("prefix",), f"the prefix `{prefix}` is a word of C or C++")
     library = core.get("prefix")
-    if tree is not core and (prefix == library or prefix.startswith(f"{library}_")):
-        yield tree.mistake(
-            ("prefix",),
-            f"names that begin with `{library}_` are the library's; choose another prefix",
-        )
+    for taken in (library, model.CORE_FOLDER) if tree is not core else ():
+        if f"{prefix}_".startswith(f"{taken}_"):
+            sentence = f"names that begin with `{taken}_` are the library's; choose another prefix"
+            yield tree.mistake(("prefix",), sentence)
 
 
 def _purpose(tree):
-    if () not in tree.broken and not model.SECTIONS.keys() & tree.data.keys():
+    if () not in tree.broken and not any(tree.data.get(section) for section in model.SECTIONS):
         sentence = f"the spec has no {listed(model.SECTIONS)}: it makes nothing"
         yield tree.mistake((), sentence)
 
@@ -108,12 +119,12 @@ def _clashes(tree, core):
                 line = taken[section, entry["name"]]
                 yield tree.mistake(where, f"{what} is already defined on line {line}")
                 continue
-            taken[section, entry["name"]] = tree.values[where][0]
+            taken[section, entry["name"]] = tree.values[where].line
             for name in names_of(prefix, entry, operations):
                 if name in taken:
                     yield tree.mistake(where, f"{what} would get the name `{name}`, {taken[name]}")
                     break
-                taken[name] = f"which {what} has on line {tree.values[where][0]}"
+                taken[name] = f"which {what} has on line {tree.values[where].line}"
     for path, entry in tree.entries("elements"):
         for key in entry.keys() & model.ELEMENT_FUNCTIONS:
             if entry[key] in taken:
@@ -221,11 +232,15 @@ def _elements(tree):
 
 def _signatures(tree):
     for path, entry in tree.entries("functions"):
-        yield from _c_type(tree, (*path, "returns"), entry["returns"], "header" in entry)
-        for index, c_type in enumerate(entry["parameters"]):
-            where = (*path, "parameters", index)
+        places = [(*path, "parameters", index) for index in range(len(entry["parameters"]))]
+        for where in [(*path, "returns"), *places]:
+            c_type = model.tidy(tree.at(where))
             yield from _c_type(tree, where, c_type, "header" in entry)
-            if c_type.split() == ["void"]:
+            last = c_type.rpartition("*")[2].split()
+            for qualifier in sorted(QUALIFIERS.intersection(last)):
+                sentence = f"`{c_type}`: `{qualifier}` tells a caller nothing; leave it out"
+                yield tree.mistake(where, sentence)
+            if c_type == "void" and where in places:
                 sentence = "a parameter can't be void; an empty list says that there is none"
                 yield tree.mistake(where, sentence)
 
@@ -237,23 +252,23 @@ def _c_type(tree, where, c_type, has_header):
         if word in STORAGE:
             yield tree.mistake(where, f"`{c_type}` is no type: `{word}` has no place here")
             return
-        if word in KEYWORDS - C_TYPES - TAGS - {"const", "volatile"}:
+        if word in KEYWORDS - C_TYPES - TAGS - QUALIFIERS:
             yield tree.mistake(where, f"`{c_type}` is no type: `{word}` is a word of C or C++")
             return
-    if has_header:
+    base = [word for word in words if word not in QUALIFIERS]
+    tagged = base[:1] and base[0] in TAGS
+    name = base[1:] if tagged else base
+    if tuple(sorted(base)) in C_WORDS:
         return
-    base = [word for word in words if word not in ("const", "volatile")]
-    if base and base[0] in TAGS:
-        if not c_type.endswith("*"):
-            sentence = f"nothing declares `{' '.join(base)}`: name its header as `header`"
-            yield tree.mistake(where, sentence)
-        return
-    for word in base:
-        if word not in C_TYPES:
-            near = suggestion(word, sorted(C_TYPES))
-            sentence = f"nothing declares the type `{word}`: name its header as `header`{near}"
-            yield tree.mistake(where, sentence)
-            return
+    if len(name) != 1 or name[0] in KEYWORDS:
+        yield tree.mistake(where, f"`{c_type}` is no type of C")
+    elif tagged and not has_header and (base[0] == "enum" or not c_type.endswith("*")):
+        sentence = f"nothing declares `{' '.join(base)}`: name its header as `header`"
+        yield tree.mistake(where, sentence)
+    elif not tagged and not has_header and name[0] not in C_NAMES:
+        near = suggestion(name[0], sorted(C_TYPES))
+        sentence = f"nothing declares the type `{name[0]}`: name its header as `header`{near}"
+        yield tree.mistake(where, sentence)
 
 
 # ---- Pages ---------------------------------------------------------------------------------------
@@ -267,7 +282,7 @@ def _pages(tree):
         if access in lines:
             sentence = f"this combination of permissions is already defined on line {lines[access]}"
             yield tree.mistake(where, sentence)
-        lines.setdefault(access, tree.values[where][0])
+        lines.setdefault(access, tree.values[where].line)
 
 
 # ---- The library's own part ----------------------------------------------------------------------
@@ -290,7 +305,7 @@ def _operations(tree, bodies):
         if (family, name) in lines:
             what, line = f"the operation `{name}` on {family}", lines[family, name]
             yield tree.mistake(where, f"{what} is already defined on line {line}")
-        lines.setdefault((family, name), tree.values[where][0])
+        lines.setdefault((family, name), tree.values[where].line)
         body = model.body_name(entry)
         if body not in bodies[family]:
             near = suggestion(body, bodies[family])
