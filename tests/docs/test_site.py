@@ -63,6 +63,12 @@ def test_refusals_say_why(site):
     assert "Refused: these pages are not writable" in page
 
 
+def test_declarations_have_nothing_that_is_for_compilers_only(site):
+    for path in site.glob("group__*.html"):
+        if path.name != page_of("mp_config"):
+            assert not re.search(r"MP_(EXTERN_C|API|INLINE)", path.read_text()), path.name
+
+
 class Links(html.parser.HTMLParser):
     """What a page links to and shows, and the places in it that can be linked to."""
 
