@@ -127,9 +127,10 @@ MP_STATIC_ASSERT(sizeof(mp_recycler_state) <= 4096, "fits into the smallest page
 mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler *out) {
     out->state = NULL;
     const size_t page = mp_os_page_size();
+    const mp_os_wish wish = {.alignment = page, .promise = true};
     void *memory;
     const mp_os_result mapped =
-        mp_os_map(page, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
+        mp_os_map(page, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory);
     if (mapped.code != 0) return mp_fail_os(mapped);
     out->state = memory;
     out->state->users = 1;

@@ -32,7 +32,12 @@ static void put_options(mp_slot *slot, const mp_options *options) {
     slot->wipe_on_destroy = asked->wipe_on_destroy;
     slot->guard_pages = asked->guard_pages;
     slot->advice = MP_ADVICE_NORMAL;
+    slot->address_told = false;
     slot->recycler = NULL;
+}
+
+static mp_os_traits traits_of(const mp_slot *slot) {
+    return (mp_os_traits){slot->access, slot->locked, slot->no_dump, slot->wipe_on_fork};
 }
 
 static mp_status check_options(const mp_options *options, unsigned access) {
@@ -52,14 +57,13 @@ static mp_status check_options(const mp_options *options, unsigned access) {
 /* Whether pages (not vectors) of this size are to be huge. */
 static bool wants_huge_pages(mp_huge_pages policy, size_t len) {
     const size_t huge = mp_os_huge_page_size();
-    return huge != 0 && (policy == MP_HUGE_PAGES_ALWAYS ||
-                         (policy == MP_HUGE_PAGES_AUTO && len >= huge));
+    return huge != 0 &&
+           (policy == MP_HUGE_PAGES_ALWAYS || (policy == MP_HUGE_PAGES_AUTO && len >= huge));
 }
 
 /* Rounds a size up to what the policy asks for. */
 static bool whole_pages(size_t min_bytes, mp_huge_pages policy, size_t *out) {
-    const size_t unit =
-        policy == MP_HUGE_PAGES_ALWAYS ? mp_os_huge_page_size() : mp_os_page_size();
+    const size_t unit = policy == MP_HUGE_PAGES_ALWAYS ? mp_os_huge_page_size() : mp_os_page_size();
     return mp_round_up(min_bytes, unit, out);
 }
 
@@ -104,9 +108,7 @@ static size_t front_of(const mp_slot *slot, bool huge) {
     return slot->guard_pages ? alignment_of(slot, huge) : 0;
 }
 
-static size_t back_of(const mp_slot *slot) {
-    return slot->guard_pages ? mp_os_page_size() : 0;
-}
+static size_t back_of(const mp_slot *slot) { return slot->guard_pages ? mp_os_page_size() : 0; }
 
 /* Maps `reserved` bytes with the options of `slot` and makes those from `from` to `to` accessible.
  * On failure `spare`, a claimed slot (or the same), is used up: the roll-back too may have to wait.
@@ -121,11 +123,11 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
         return mp_fail(MP_ERR_OVERFLOW, "create");
     }
 
+    const mp_os_wish wish = {alignment, promise, huge};
     const bool all_accessible = from == 0 && to == bytes;
     void *base;
-    mp_os_result result = all_accessible
-                              ? mp_os_map(bytes, alignment, slot->access, promise, &base)
-                              : mp_os_reserve(bytes, alignment, &base);
+    mp_os_result result = all_accessible ? mp_os_map(bytes, slot->access, wish, &base)
+                                         : mp_os_reserve(bytes, alignment, &base);
     if (result.code != 0) {
         mp_slot_give_back(spare);
         return mp_fail_os(result);
@@ -149,8 +151,8 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
 static mp_status commit(mp_region *region, mp_slot *slot, size_t len);
 
 /* Makes a region of what the recycler has kept, if it has something like `slot`. */
-static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t len,
-                      size_t reserved, bool huge, mp_region *out) {
+static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t len, size_t reserved,
+                      bool huge, mp_region *out) {
     mp_slot like = *slot;
     if (!mp_checked_add(reserved, front_of(slot, huge) + back_of(slot), &like.bytes)) return NULL;
     mp_slot *kept = mp_recycler_take(recycler, &like);
@@ -163,6 +165,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     /* What the last owner advised or gave back is not for the next to bear. */
     (void)mp_os_advise(kept->base, kept->bytes, MP_ADVICE_NORMAL);
     kept->advice = MP_ADVICE_NORMAL;
+    kept->address_told = false;
     if (populate(kept, out->data, 0, out->len).code == 0 &&
         (out->len >= len || commit(out, kept, len) == MP_OK))
         return kept;
@@ -173,8 +176,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
 /* Creates a region whose slot stays claimed. Fresh pages have `access`; the first `*used` bytes
  * come from a recycler, hold anything, and can be read and written. */
 static mp_status create(size_t len, size_t reserved, bool huge, bool promise, unsigned access,
-                        const mp_options *options, mp_region *out, mp_slot **owner,
-                        size_t *used) {
+                        const mp_options *options, mp_region *out, mp_slot **owner, size_t *used) {
     *out = empty_region;
     *used = 0;
     MP_TRY(check_options(options, access));
@@ -225,12 +227,19 @@ mp_status mp_region_reserve(size_t len, size_t reserved, bool huge, const mp_opt
     return MP_OK;
 }
 
+static mp_os_result forget_ranges(const mp_slot *slot, unsigned char *data, const mp_range *ranges,
+                                  size_t count) {
+    const mp_os_traits traits = traits_of(slot);
+    return mp_os_decommit_ranges(data, ranges, count, &traits);
+}
+
 /* Zeroes used pages: where few are resident, it is cheaper to have the system forget them. */
-static mp_os_result blank(const mp_region *region) {
+static mp_os_result blank(const mp_slot *slot, const mp_region *region) {
+    const mp_range all = {0, region->len};
     size_t resident;
     if (mp_os_resident(region->data, region->len, &resident).code == 0 &&
         resident < region->len / 2)
-        return mp_os_decommit(region->data, region->len);
+        return forget_ranges(slot, region->data, &all, 1);
     memset(region->data, 0, region->len);
     return (mp_os_result){0, NULL};
 }
@@ -244,11 +253,11 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
     size_t len, used;
     if (!whole_pages(min_bytes, policy, &len)) return mp_fail(MP_ERR_OVERFLOW, "create");
     mp_slot *slot;
-    MP_TRY(create(len, len, wants_huge_pages(policy, len), true, access, options, out, &slot,
-                  &used));
+    MP_TRY(
+        create(len, len, wants_huge_pages(policy, len), true, access, options, out, &slot, &used));
 
     if (used != 0) {
-        mp_os_result result = blank(out);
+        mp_os_result result = blank(slot, out);
         if (result.code == 0 && access != READ_WRITE)
             result = mp_os_protect(out->data, out->len, READ_WRITE, access);
         if (result.code != 0) {
@@ -272,9 +281,8 @@ void mp_region_destroy(mp_region *region) {
     mp_recycler_state *recycler = slot->recycler;
     const bool needs_access = old.len != 0 && (slot->wipe_on_destroy || recycler != NULL);
     const bool has_access =
-        needs_access &&
-        (slot->access == READ_WRITE ||
-         mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0);
+        needs_access && (slot->access == READ_WRITE ||
+                         mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0);
     if (has_access && slot->wipe_on_destroy) mp_zero_for_good(old.data, old.len);
     if (!has_access || recycler == NULL || !mp_recycler_keep(recycler, slot, old.len))
         mp_release(slot);
@@ -320,6 +328,25 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
 
 /* ---- Permission ------------------------------------------------------------------------------ */
 
+/* Some systems tell memory for code from memory for data, and let neither become the other: a copy
+ * can. Not of a mapping with options, which the copy would not have, nor of code that counts on its
+ * address. */
+static bool replace_by_copy(mp_region *region, mp_slot *slot, unsigned access) {
+    const bool is_bare = slot->bytes == region->len && slot->alignment == mp_os_page_size() &&
+                         !slot->locked && !slot->no_dump && !slot->wipe_on_destroy;
+    mp_slot *old;
+    if (!is_bare || mp_atomic_load(&slot->address_told) || mp_slot_take(&old).code != 0)
+        return false;
+    void *copy;
+    if (mp_os_copy_as(region->data, region->len, slot->access, access, &copy).code != 0) {
+        mp_slot_give_back(old);
+        return false;
+    }
+    mp_release_range(old, slot->base, slot->bytes);
+    slot->base = region->data = copy;
+    return true;
+}
+
 mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) {
     *to = empty_region;
     mp_slot *slot;
@@ -331,12 +358,16 @@ mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) 
     }
     const unsigned before = slot->access;
     if (from->len != 0) {
+        const mp_error error = mp_last_error();
         const mp_os_result result = mp_os_protect(from->data, from->len, before, access);
         if (result.code != 0) {
             const mp_status status = mp_fail_os(result);
             (void)mp_os_protect(from->data, from->len, access, before);
-            mp_ticket_restore(slot);
-            return status;
+            if (status != MP_ERR_DENIED || !replace_by_copy(from, slot, access)) {
+                mp_ticket_restore(slot);
+                return status;
+            }
+            mp_error_restore(error);
         }
     }
     slot->access = (uint8_t)access;
@@ -347,6 +378,10 @@ mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) 
 
 uintptr_t mp_region_exec_address(const mp_region *region, size_t offset, const char *function) {
     if (offset > region->len) mp_panic_index(function, offset, region->len);
+    if (mp_ticket_is_current(&region->ticket)) {
+        mp_slot *shared = (mp_slot *)(uintptr_t)region->ticket.slot;
+        mp_atomic_store(&shared->address_told, true);
+    }
     return (uintptr_t)region->data + offset;
 }
 
@@ -397,7 +432,8 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size
     } else if (region->len != 0) {
         /* Pages that have been made resident must not be mapped over. */
         const size_t whole = slot->prefault ? region->len : reserved;
-        result = mp_os_move(region->data, region->len, area.data, len, whole, &source);
+        const mp_os_traits traits = traits_of(slot);
+        result = mp_os_move(region->data, region->len, area.data, len, whole, &traits, &source);
         if (result.code != 0) {
             status = mp_fail_os(result);
             mp_release_range(before, area.base, area.bytes);
@@ -439,13 +475,14 @@ static mp_status commit(mp_region *region, mp_slot *slot, size_t len) {
         }
     }
     const mp_status status = mp_fail_os(result);
-    (void)mp_os_uncommit(end, more, slot->access);
+    const mp_os_traits traits = traits_of(slot);
+    (void)mp_os_uncommit(end, more, &traits);
     return status;
 }
 
 static mp_status uncommit(mp_region *region, mp_slot *slot, size_t len) {
-    const mp_os_result result =
-        mp_os_uncommit(region->data + len, region->len - len, slot->access);
+    const mp_os_traits traits = traits_of(slot);
+    const mp_os_result result = mp_os_uncommit(region->data + len, region->len - len, &traits);
     if (result.code != 0) return mp_fail_os(result);
     region->len = len;
     return MP_OK;
@@ -455,7 +492,8 @@ static mp_status shrink(mp_region *region, mp_slot *slot, size_t len) {
     if (slot->bytes != region->len)
         return uncommit(region, slot, len); /* a guard stays behind the end */
     void *base;
-    const mp_os_result result = mp_os_resize(region->data, region->len, len, false, &base);
+    const mp_os_traits traits = traits_of(slot);
+    const mp_os_result result = mp_os_resize(region->data, region->len, len, false, &traits, &base);
     if (result.code != 0) return mp_fail_os(result);
     slot->bytes = region->len = len;
     return MP_OK;
@@ -469,8 +507,9 @@ static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
     const bool huge = wants_huge_pages((mp_huge_pages)slot->huge_pages, len);
     const bool plain = slot->bytes == region->len && !huge && !slot->locked && !slot->prefault &&
                        slot->alignment == mp_os_page_size();
+    const mp_os_traits traits = traits_of(slot);
     void *base;
-    if (plain && mp_os_resize(region->data, region->len, len, true, &base).code == 0) {
+    if (plain && mp_os_resize(region->data, region->len, len, true, &traits, &base).code == 0) {
         slot->base = region->data = base;
         slot->bytes = region->len = len;
         return MP_OK;
@@ -552,10 +591,11 @@ static mp_status check_range(const mp_region *region, mp_range range) {
     return MP_OK;
 }
 
-static mp_status decommit_ranges(mp_region *region, const mp_range *ranges, size_t count) {
+static mp_status decommit_ranges(const mp_region *region, const mp_slot *slot,
+                                 const mp_range *ranges, size_t count) {
     if (ranges == NULL && count != 0) return mp_fail(MP_ERR_INVALID, "decommit");
     for (size_t i = 0; i < count; i++) MP_TRY(check_range(region, ranges[i]));
-    const mp_os_result result = mp_os_decommit_ranges(region->data, ranges, count);
+    const mp_os_result result = forget_ranges(slot, region->data, ranges, count);
     return result.code == 0 ? MP_OK : mp_fail_os(result);
 }
 
@@ -563,7 +603,7 @@ mp_status mp_region_decommit_ranges(mp_region *region, const mp_range *ranges, s
     mp_slot *slot;
     const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
     if (owned != MP_OK) return mp_fail(owned, "decommit");
-    return end_change(region, slot, decommit_ranges(region, ranges, count));
+    return end_change(region, slot, decommit_ranges(region, slot, ranges, count));
 }
 
 mp_status mp_region_decommit(mp_region *region, size_t offset, size_t n) {

@@ -12,7 +12,7 @@ void mp_release(mp_slot *slot) {
         mp_slot_give_back(slot);
         return;
     }
-    (void)mp_os_decommit(slot->base, slot->bytes);
+    mp_os_discard(slot->base, slot->bytes);
     mp_atomic_add(&unreleased_bytes, slot->bytes);
     mp_slot_push(&unreleased, slot);
 }

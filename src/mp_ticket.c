@@ -42,9 +42,10 @@ static mp_os_result ensure_segment(unsigned segment) {
     if (!mp_checked_mul(sizeof(mp_slot), (size_t)1 << (FIRST_SEGMENT_BITS + segment), &bytes) ||
         !mp_round_up(bytes, page, &bytes))
         return tables_full;
+    const mp_os_wish wish = {.alignment = page, .promise = true};
     void *memory;
     const mp_os_result mapped =
-        mp_os_map(bytes, page, MP_ACCESS_READ | MP_ACCESS_WRITE, true, &memory);
+        mp_os_map(bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory);
     if (mapped.code != 0) return mapped;
 
     mp_slot *none = NULL;

@@ -32,9 +32,10 @@ typedef struct mp_slot {
         size_t reservation; /* what was asked for, for when the mapping has to move */
         size_t kept_len;    /* in a recycler: bytes of the accessible part */
     };
-    uint8_t access;      /* mp_access bits of the accessible part */
-    uint8_t huge_pages;  /* mp_huge_pages */
-    uint8_t advice;      /* atomic; mp_advice that a move must take along */
+    uint8_t access;       /* mp_access bits of the accessible part */
+    uint8_t huge_pages;   /* mp_huge_pages */
+    uint8_t advice;       /* atomic; mp_advice that a move must take along */
+    uint8_t address_told; /* atomic; whether code counts on the address */
     bool prefault : 1, locked : 1, no_dump : 1, wipe_on_fork : 1, wipe_on_destroy : 1,
         guard_pages : 1;
     union {

@@ -15,7 +15,7 @@ from mpgen.plan import Render
 SYSTEMS = {
     "linux": "defined(__linux__)",
     "macos": "defined(__APPLE__)",
-    "freebsd": "defined(__FreeBSD__)",
+    "bsd": "defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)",
     "windows": "defined(_WIN32)",
 }
 

@@ -35,7 +35,8 @@ size_t mp_os_page_size(void);
 /* 0 where there are none. */
 size_t mp_os_huge_page_size(void);
 
-/* What a program can really do to pages with `access`; holds at least `access`. */
+/* What a program can really do to pages with `access`: at least that, or nothing where the system
+ * refuses to give this process such pages. */
 unsigned mp_os_enforced(unsigned access);
 
 /* Milliseconds of a clock that never goes back. */
@@ -43,9 +44,23 @@ uint64_t mp_os_milliseconds(void);
 
 /* ---- Address space --------------------------------------------------------------------------- */
 
-/* Zeroed pages with `access`, at a multiple of `alignment`, a power of two. With `promise`, a
- * system that counts what it could not keep refuses now, not when the pages are touched. */
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out);
+/* What all accessible pages of a mapping have, for systems on which pages that take the place of
+ * others have to be told again. */
+typedef struct mp_os_traits {
+    unsigned access;
+    bool locked, no_dump, wipe_on_fork;
+} mp_os_traits;
+
+/* What a mapping is made for. */
+typedef struct mp_os_wish {
+    size_t alignment; /* a power of two */
+    bool promise;     /* a system that counts what it could not keep refuses now, not when the pages
+                         are touched */
+    bool huge;        /* mp_os_use_huge_pages() will be asked for: some systems must know now */
+} mp_os_wish;
+
+/* Zeroed pages with `access`. */
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out);
 
 /* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out);
@@ -56,14 +71,14 @@ mp_os_result mp_os_release(void *base, size_t bytes);
 /* Makes reserved pages accessible: zeroed, with `access`. */
 mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access);
 
-/* The reverse: frees the memory and leaves reserved address space. `access` is what the pages have.
- */
-mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access);
+/* The reverse: frees the memory and leaves reserved address space. */
+mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits);
 
 /* Resizes a whole mapping that mp_os_map() made, without copying; new pages are zero. `may_move`:
  * also elsewhere, at any page. Fails where the system has no such call, or the mapping was split.
  */
-mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out);
+mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
+                          const mp_os_traits *traits, void **out);
 
 /* What became of pages that moved: no longer the caller's, or still mapped. */
 typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_source;
@@ -72,7 +87,7 @@ typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_sourc
  * part from `bytes` to `accessible` is committed already, and of which nothing was touched. Without
  * copying where the system can. */
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        mp_os_source *left);
+                        const mp_os_traits *traits, mp_os_source *left);
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
@@ -81,12 +96,19 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
  * fail half-way: the caller then asks for the way back. */
 mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to);
 
-/* Gives physical memory back; the pages keep their permission and read as zero. */
-mp_os_result mp_os_decommit(void *base, size_t bytes);
+/* For pages that mp_os_protect() is not allowed to change: maps others, with the same content and
+ * `to`, at a multiple of the page size. Fails on a system whose rules are the same everywhere. */
+mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out);
 
-/* The same for ranges of the pages at `base`, some of them possibly empty, in as few calls as the
- * system needs. May fail half-way. */
-mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count);
+/* Gives the physical memory of ranges of the pages at `base` back, some of them possibly empty, in
+ * as few calls as the system needs; the pages keep their traits and read as zero. May fail
+ * half-way. */
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count,
+                                   const mp_os_traits *traits);
+
+/* Frees the memory of a mapping that nobody will touch before it is released, whatever its parts
+ * are. A hint. */
+void mp_os_discard(void *base, size_t bytes);
 
 /* Makes accessible, writable pages resident. */
 mp_os_result mp_os_prefault(void *base, size_t bytes);

@@ -1,16 +1,13 @@
 /* Linux. What a kernel or C library lacks is found out by asking, never by its version. */
 #define _GNU_SOURCE
-#include "mp_os.h"
+#include "mp_os_posix.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../mp_compiler.h"
@@ -25,6 +22,7 @@
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
+enum { SYNC_CORES = 1 << 5, REGISTER_TO_SYNC_CORES = 1 << 6 }; /* of membarrier(), Linux 4.16 */
 #ifndef MADV_COLD
 #define MADV_COLD 20
 #endif
@@ -35,24 +33,7 @@
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
-/* ---- Results --------------------------------------------------------------------------------- */
-
-static const mp_os_result done = {0, NULL};
-
-/* What a system call gave; `saved` is the caller's errno, which comes back. */
-static mp_os_result result_of(bool failed, const char *call, int saved) {
-    const mp_os_result result = {failed ? errno : 0, call};
-    errno = saved;
-    return failed ? result : done;
-}
-
-static mp_os_result advise(void *base, size_t bytes, int advice) {
-    const int saved = errno;
-    int failed = madvise(base, bytes, advice);
-    for (int retry = 0; failed != 0 && errno == EAGAIN && retry < 16; retry++)
-        failed = madvise(base, bytes, advice);
-    return result_of(failed != 0, "madvise", saved);
-}
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 /* Reads a small file of the kernel's; 0 when there is none. */
 static size_t read_number(const char *path) {
@@ -87,44 +68,10 @@ static size_t count_mappings(void) {
     return lines;
 }
 
-/* ENOMEM says "no memory" and "too many mappings" alike. A call may need two more mappings than
- * there are, and fails if they would exceed the limit. */
-static bool at_mapping_limit(void) {
+/* A call may need two more mappings than there are, and fails if they would exceed the limit. */
+bool mp_posix_at_mapping_limit(void) {
     const size_t limit = read_number("/proc/sys/vm/max_map_count");
     return limit != 0 && count_mappings() + 2 >= limit;
-}
-
-mp_status mp_os_status(mp_os_result failure) {
-    switch (failure.code) {
-    case 0:
-        return MP_OK;
-    case ENOMEM:
-        return at_mapping_limit() ? MP_ERR_TOO_MANY_MAPPINGS : MP_ERR_OUT_OF_MEMORY;
-    case EAGAIN: /* locked memory beyond RLIMIT_MEMLOCK */
-    case MP_OS_TABLES_FULL:
-        return MP_ERR_OUT_OF_MEMORY;
-    case EACCES:
-    case EPERM:
-        return MP_ERR_DENIED;
-    case ENOSYS:
-    case EINVAL:
-    case EOPNOTSUPP:
-        return MP_ERR_UNSUPPORTED;
-    default:
-        return MP_ERR_SYSTEM;
-    }
-}
-
-/* ---- Facts ----------------------------------------------------------------------------------- */
-
-size_t mp_os_page_size(void) {
-    static size_t known; /* atomic; every thread finds the same */
-    size_t size = mp_atomic_load(&known);
-    if (size == 0) {
-        size = (size_t)sysconf(_SC_PAGESIZE);
-        mp_atomic_store(&known, size);
-    }
-    return size;
 }
 
 size_t mp_os_huge_page_size(void) {
@@ -137,139 +84,27 @@ size_t mp_os_huge_page_size(void) {
     return size - 1;
 }
 
-static int protection_of(unsigned access) {
-    return ((access & MP_ACCESS_READ) ? PROT_READ : 0) |
-           ((access & MP_ACCESS_WRITE) ? PROT_WRITE : 0) |
-           ((access & MP_ACCESS_EXEC) ? PROT_EXEC : 0);
-}
-
-/* Whether the kernel itself can copy a byte out of the page, or into it, by the page tables that
- * the program uses: no signal is raised when it can't. */
-static bool kernel_can(void *page, int pipe_ends[2], bool write_to_page) {
-    char byte = 0;
-    if (!write_to_page) {
-        if (write(pipe_ends[1], page, 1) != 1) return false;
-        return read(pipe_ends[0], &byte, 1) == 1;
-    }
-    if (write(pipe_ends[1], &byte, 1) != 1) return false;
-    if (read(pipe_ends[0], page, 1) == 1) return true;
-    return read(pipe_ends[0], &byte, 1) != 1; /* takes the byte out again: always false */
-}
-
-/* Reading and writing are tried. Execution is not, for that would need a signal handler: x86 before
- * the NX bit aside, every processor that Linux runs on denies it. */
-unsigned mp_os_enforced(unsigned access) {
-    const int saved = errno;
-    unsigned allowed = access;
-    const size_t bytes = mp_os_page_size();
-    void *page = mmap(NULL, bytes, protection_of(access), MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    int ends[2];
-    if (page != MAP_FAILED) {
-        if (pipe2(ends, O_CLOEXEC) == 0) {
-            if (kernel_can(page, ends, false)) allowed |= MP_ACCESS_READ;
-            if (kernel_can(page, ends, true)) allowed |= MP_ACCESS_WRITE;
-            close(ends[0]);
-            close(ends[1]);
-        }
-        munmap(page, bytes);
-    }
-    errno = saved;
-    return allowed;
-}
-
-uint64_t mp_os_milliseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* ---- Address space --------------------------------------------------------------------------- */
 
-static void *map_anywhere(size_t bytes, int protection, int flags) {
-    void *base = mmap(NULL, bytes, protection, flags | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (base == MAP_FAILED && errno == EINVAL) errno = ENOMEM; /* Valgrind's "there is no room" */
-    return base;
-}
-
-/* Room is taken for the worst case, and what is not needed is given back. */
-static bool map_aligned(size_t bytes, size_t alignment, int protection, int flags, void **out,
-                        const char **call) {
-    *call = "mmap";
-    const size_t slack = alignment - mp_os_page_size();
-    size_t room;
-    if (!mp_checked_add(bytes, slack, &room)) {
-        errno = ENOMEM;
-        return false;
-    }
-    unsigned char *base = map_anywhere(room, protection, flags);
-    if (base == MAP_FAILED) return false;
-
-    *call = "munmap";
-    const size_t before = (size_t)(-(uintptr_t)base & (alignment - 1));
-    const size_t behind = slack - before;
-    unsigned char *start = base + before;
-    if ((before == 0 || munmap(base, before) == 0) &&
-        (behind == 0 || munmap(start + bytes, behind) == 0)) {
-        *out = start;
-        return true;
-    }
-    const int failure = errno;
-    munmap(base, room);
-    errno = failure;
-    return false;
-}
-
-/* Kernels align large mappings by themselves from 6.7 on, but promise nothing. */
-static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
-    const int saved = errno;
-    const char *call = "mmap";
-    void *base = map_anywhere(bytes, protection, flags);
-    bool mapped = base != MAP_FAILED;
-    if (mapped && ((uintptr_t)base & (alignment - 1)) == 0) {
-        *out = base;
-    } else if (mapped) {
-        munmap(base, bytes);
-        mapped = map_aligned(bytes, alignment, protection, flags, out, &call);
-    }
-    return result_of(!mapped, call, saved);
-}
-
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out) {
-    return map(bytes, alignment, protection_of(access), promise ? 0 : MAP_NORESERVE, out);
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
+    return mp_posix_map(bytes, wish.alignment, mp_posix_protection(access),
+                        wish.promise ? 0 : MAP_NORESERVE, out);
 }
 
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
-    return map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out);
+    return mp_posix_map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out);
 }
 
-mp_os_result mp_os_release(void *base, size_t bytes) {
-    const int saved = errno;
-    return result_of(munmap(base, bytes) != 0, "munmap", saved);
-}
-
-/* Never by mmap(MAP_FIXED): out of memory, that leaves a hole where the reservation was
- * (dotnet/coreclr#5623). */
-mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access) {
-    const int saved = errno;
-    return result_of(mprotect(base, bytes, protection_of(access)) != 0, "mprotect", saved);
-}
-
-mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access) {
-    const int saved = errno;
-    if (mprotect(base, bytes, PROT_NONE) != 0) return result_of(true, "mprotect", saved);
-    const mp_os_result result = mp_os_decommit(base, bytes);
-    if (result.code != 0) (void)mp_os_commit(base, bytes, access);
-    return result;
-}
-
-mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out) {
+mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
+                          const mp_os_traits *traits, void **out) {
+    (void)traits; /* the pages stay the same */
     /* As the kernel would say; Valgrind's own mremap() ends the program instead. */
     if (new_bytes > PTRDIFF_MAX) return (mp_os_result){ENOMEM, "mremap"};
     const int saved = errno;
     void *moved = mremap(base, bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0);
-    if (moved == MAP_FAILED) return result_of(true, "mremap", saved);
+    if (moved == MAP_FAILED) return mp_posix_result(true, "mremap", saved);
     *out = moved;
-    return done;
+    return mp_posix_done;
 }
 
 /* One call moves one mapping. A program may have split it (by mlock() on a part, or by a policy),
@@ -305,47 +140,68 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
 }
 
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        mp_os_source *left) {
+                        const mp_os_traits *traits, mp_os_source *left) {
+    (void)traits;
     const int saved = errno;
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
     *left = MP_OS_SOURCE_GONE;
     if (move_as_one(from, bytes, to, accessible, reserved)) {
         errno = saved;
-        return done;
+        return mp_posix_done;
     }
     /* The source stays mapped, so that no other thread's mapping can land in it while a way back
      * may be needed. Kernels before 5.7 do not know this, and some limits count both places. */
     *left = MP_OS_SOURCE_MAPPED;
     if (move_by_halves(from, bytes, to, flags | MREMAP_DONTUNMAP) == 0) {
         errno = saved;
-        return done;
+        return mp_posix_done;
     }
     *left = MP_OS_SOURCE_GONE;
-    return result_of(move_by_halves(from, bytes, to, flags) != 0, "mremap", saved);
+    return mp_posix_result(move_by_halves(from, bytes, to, flags) != 0, "mremap", saved);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
-void mp_os_sync_code(void *base, size_t bytes) {
-    __builtin___clear_cache((char *)base, (char *)base + bytes);
-}
-
-mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to) {
+#if defined(__x86_64__) || defined(__i386__) || defined(__s390__) || !defined(SYS_membarrier)
+static void sync_cores(void) {} /* the processor sees to it, or the change of permission */
+#else
+/* A core may have fetched what was there before the caches were told. A process has to register
+ * once; asking for what needs it tells whether it has. */
+static void sync_cores(void) {
     const int saved = errno;
-    if ((to & MP_ACCESS_EXEC) && !(from & MP_ACCESS_EXEC)) {
-        /* The caches of most processors are cleaned by address, which must be readable. */
-        if (!(from & MP_ACCESS_READ) && mprotect(base, bytes, PROT_READ) != 0)
-            return result_of(true, "mprotect", saved);
-        mp_os_sync_code(base, bytes);
-    }
-    return result_of(mprotect(base, bytes, protection_of(to)) != 0, "mprotect", saved);
+    if (syscall(SYS_membarrier, SYNC_CORES, 0, 0) != 0 && errno == EPERM &&
+        syscall(SYS_membarrier, REGISTER_TO_SYNC_CORES, 0, 0) == 0)
+        syscall(SYS_membarrier, SYNC_CORES, 0, 0);
+    errno = saved;
+}
+#endif
+
+/* On RISC-V the compiler's flush is a system call and reaches all cores by itself. */
+void mp_os_sync_code(void *base, size_t bytes) {
+    mp_flush_code(base, bytes);
+    sync_cores();
 }
 
-/* Not posix_madvise(), whose DONTNEED does nothing in glibc and bionic. */
-mp_os_result mp_os_decommit(void *base, size_t bytes) {
-    const mp_os_result result = advise(base, bytes, MADV_DONTNEED);
+static mp_os_result forget(void *base, size_t bytes) {
+    const mp_os_result result = mp_posix_advise(base, bytes, MADV_DONTNEED);
     /* Locked pages are refused with EINVAL; since Linux 5.18 they have a call of their own. */
-    return result.code == EINVAL ? advise(base, bytes, MADV_DONTNEED_LOCKED) : result;
+    return result.code == EINVAL ? mp_posix_advise(base, bytes, MADV_DONTNEED_LOCKED) : result;
+}
+
+mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits) {
+    const int saved = errno;
+    if (mprotect(base, bytes, PROT_NONE) != 0) return mp_posix_result(true, "mprotect", saved);
+    const mp_os_result result = forget(base, bytes);
+    if (result.code != 0) (void)mp_os_commit(base, bytes, traits->access);
+    return result;
+}
+
+void mp_os_discard(void *base, size_t bytes) { (void)forget(base, bytes); }
+
+/* Rules are the same for all memory: PR_SET_MDWE and execmem of SELinux forbid code on purpose. */
+mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
+    (void)from_base, (void)bytes, (void)from, (void)to, (void)out;
+    return (mp_os_result){ENOTSUP, "mprotect"};
 }
 
 /* process_madvise() takes many ranges at once, and since Linux 6.13 any advice for the caller's own
@@ -356,12 +212,14 @@ static bool decommit_at_once(int process, struct iovec *ranges, size_t count) {
     return syscall(SYS_process_madvise, process, ranges, count, MADV_DONTNEED, 0) == (long)bytes;
 }
 
-mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count) {
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count,
+                                   const mp_os_traits *traits) {
+    (void)traits; /* the pages stay the same */
     enum { BATCH = 64 };
     const int saved = errno;
     const int process = count > 1 ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
     bool batches = process >= 0;
-    mp_os_result result = done;
+    mp_os_result result = mp_posix_done;
     for (size_t first = 0; first < count && result.code == 0; first += BATCH) {
         const size_t n = count - first < BATCH ? count - first : BATCH;
         struct iovec batch[BATCH];
@@ -370,7 +228,7 @@ mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t co
                                       ranges[first + i].n};
         batches = batches && decommit_at_once(process, batch, n);
         for (size_t i = 0; i < n && !batches && result.code == 0; i++)
-            result = mp_os_decommit(batch[i].iov_base, batch[i].iov_len);
+            result = forget(batch[i].iov_base, batch[i].iov_len);
     }
     if (process >= 0) close(process);
     errno = saved;
@@ -378,44 +236,22 @@ mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t co
 }
 
 mp_os_result mp_os_prefault(void *base, size_t bytes) {
-    const mp_os_result result = advise(base, bytes, MADV_POPULATE_WRITE);
+    const mp_os_result result = mp_posix_advise(base, bytes, MADV_POPULATE_WRITE);
     if (result.code != EINVAL) return result;
-    /* Before Linux 5.14: a write to each page, of the value that it has. */
-    const size_t page = mp_os_page_size();
-    volatile unsigned char *at = base;
-    for (size_t offset = 0; offset < bytes; offset += page) at[offset] = at[offset];
-    return done;
-}
-
-mp_os_result mp_os_lock(void *base, size_t bytes) {
-    const int saved = errno;
-    return result_of(mlock(base, bytes) != 0, "mlock", saved);
-}
-
-mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
-    switch (advice) {
-    case MP_ADVICE_SOON:
-        return advise(base, bytes, MADV_WILLNEED);
-    case MP_ADVICE_SEQUENTIAL:
-        return advise(base, bytes, MADV_SEQUENTIAL);
-    case MP_ADVICE_RANDOM:
-        return advise(base, bytes, MADV_RANDOM);
-    case MP_ADVICE_NORMAL:
-        return advise(base, bytes, MADV_NORMAL);
-    }
-    return (mp_os_result){EINVAL, "madvise"};
+    mp_posix_touch(base, bytes); /* before Linux 5.14 */
+    return mp_posix_done;
 }
 
 mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use) {
-    return advise(base, bytes, use ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    return mp_posix_advise(base, bytes, use ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
 mp_os_result mp_os_exclude_from_dumps(void *base, size_t bytes) {
-    return advise(base, bytes, MADV_DONTDUMP);
+    return mp_posix_advise(base, bytes, MADV_DONTDUMP);
 }
 
 mp_os_result mp_os_wipe_on_fork(void *base, size_t bytes) {
-    return advise(base, bytes, MADV_WIPEONFORK);
+    return mp_posix_advise(base, bytes, MADV_WIPEONFORK);
 }
 
 /* ---- Residency ------------------------------------------------------------------------------- */
@@ -458,22 +294,6 @@ static bool scan_resident(int pagemap, uint64_t start, uint64_t end, size_t *out
     return true;
 }
 
-/* Counts a page of zeros as resident. A byte a page, so in pieces. */
-static bool count_resident(unsigned char *base, size_t bytes, size_t *out) {
-    const size_t page = mp_os_page_size();
-    unsigned char pages[4096];
-    size_t resident = 0;
-    while (bytes != 0) {
-        const size_t piece = bytes < page * sizeof pages ? bytes : page * sizeof pages;
-        if (mincore(base, piece, pages) != 0) return false;
-        for (size_t i = 0; i < piece / page; i++) resident += (pages[i] & 1) ? page : 0;
-        base += piece;
-        bytes -= piece;
-    }
-    *out = resident;
-    return true;
-}
-
 mp_os_result mp_os_resident(const void *base, size_t bytes, size_t *out) {
     const int saved = errno;
     const uint64_t start = (uint64_t)(uintptr_t)base;
@@ -483,6 +303,6 @@ mp_os_result mp_os_resident(const void *base, size_t bytes, size_t *out) {
         known = scan_resident(pagemap, start, start + bytes, out);
         close(pagemap);
     }
-    if (!known) known = count_resident((unsigned char *)(uintptr_t)base, bytes, out);
-    return result_of(!known, "mincore", saved);
+    errno = saved;
+    return known ? mp_posix_done : mp_posix_count_resident(base, bytes, out);
 }

@@ -74,9 +74,33 @@ size_t mp_os_page_size(void) {
     return size;
 }
 
-/* Large pages take a privilege that programs do not have by default, cannot be reserved before
- * they are committed, and are not given back in parts: vectors and decommit() do both. */
-size_t mp_os_huge_page_size(void) { return 0; }
+/* The right to lock memory, which an administrator grants to a user, and a program has to claim. */
+static bool claim_large_pages(void) {
+    HANDLE token;
+    TOKEN_PRIVILEGES claim = {.PrivilegeCount = 1};
+    claim.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token)) return false;
+    const bool is_claimed =
+        LookupPrivilegeValueW(NULL, L"SeLockMemoryPrivilege", &claim.Privileges[0].Luid) &&
+        AdjustTokenPrivileges(token, FALSE, &claim, 0, NULL, NULL) &&
+        GetLastError() == ERROR_SUCCESS; /* the call succeeds also when it does nothing */
+    CloseHandle(token);
+    return is_claimed;
+}
+
+/* For pages only: large ones are committed as they are reserved, all at once, and vectors commit in
+ * steps. */
+size_t mp_os_huge_page_size(void) {
+    static size_t known; /* atomic; one more than the size, 0 when not asked yet */
+    size_t size = mp_atomic_load(&known);
+    if (size == 0) {
+        const DWORD saved = GetLastError();
+        size = (claim_large_pages() ? GetLargePageMinimum() : 0) + 1;
+        mp_atomic_store(&known, size);
+        SetLastError(saved);
+    }
+    return size - 1;
+}
 
 /* Windows has no pages that can be written but not read. */
 static DWORD protection_of(unsigned access) {
@@ -110,6 +134,8 @@ unsigned mp_os_enforced(unsigned access) {
             CloseHandle(writer);
         }
         VirtualFree(page, 0, MEM_RELEASE);
+    } else if (GetLastError() == ERROR_DYNAMIC_CODE_BLOCKED) {
+        allowed = MP_ACCESS_NONE;
     }
     SetLastError(saved);
     return allowed;
@@ -145,14 +171,28 @@ static void *reserve(size_t bytes, size_t alignment) {
     return NULL;
 }
 
+/* NULL if there are no large pages now, of which the system finds fewer the longer it runs. They
+ * are aligned to their size. */
+static void *map_large(size_t bytes, unsigned access, mp_os_wish wish) {
+    const size_t large = mp_os_huge_page_size();
+    if (!wish.huge || large == 0 || bytes % large != 0 || wish.alignment > large) return NULL;
+    return VirtualAlloc(NULL, bytes, MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES,
+                        protection_of(access));
+}
+
 /* Windows promises all that it commits. */
-mp_os_result mp_os_map(size_t bytes, size_t alignment, unsigned access, bool promise, void **out) {
-    (void)promise;
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
     const DWORD saved = GetLastError();
+    void *large = map_large(bytes, access, wish);
+    if (large != NULL) {
+        *out = large;
+        SetLastError(saved);
+        return done;
+    }
     /* What is left of the last granule is lost to everybody else: it is reserved to grow into. */
     size_t granules;
     if (!mp_round_up(bytes, system_info().dwAllocationGranularity, &granules)) granules = bytes;
-    void *base = reserve(granules, alignment);
+    void *base = reserve(granules, wish.alignment);
     if (base == NULL) return result_of(true, "VirtualAlloc", saved);
     if (VirtualAlloc(base, bytes, MEM_COMMIT, protection_of(access)) == NULL) {
         const mp_os_result failure = result_of(true, "VirtualAlloc", saved);
@@ -187,8 +227,8 @@ mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access) {
     return result_of(committed == NULL, "VirtualAlloc", saved);
 }
 
-mp_os_result mp_os_uncommit(void *base, size_t bytes, unsigned access) {
-    (void)access;
+mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits) {
+    (void)traits;
     const DWORD saved = GetLastError();
     return result_of(!VirtualFree(base, bytes, MEM_DECOMMIT), "VirtualFree", saved);
 }
@@ -201,57 +241,57 @@ static mp_os_result look_at(const void *page, MEMORY_BASIC_INFORMATION *out) {
 
 /* Only into address space of the same allocation: behind it may be a reservation of another's,
  * in which a commit would succeed. */
-static mp_os_result extend(void *base, size_t bytes, size_t more) {
+static mp_os_result extend(void *base, size_t bytes, size_t more, unsigned access) {
     void *end = (unsigned char *)base + bytes;
-    MEMORY_BASIC_INFORMATION here, behind;
-    mp_os_result result = look_at(base, &here);
-    if (result.code == 0) result = look_at(end, &behind);
+    MEMORY_BASIC_INFORMATION behind;
+    const mp_os_result result = look_at(end, &behind);
     if (result.code != 0) return result;
     if (behind.AllocationBase != base || behind.State != MEM_RESERVE || behind.RegionSize < more)
         return (mp_os_result){ERROR_NOT_SUPPORTED, "resize"};
-    const DWORD saved = GetLastError();
-    void *committed = VirtualAlloc(end, more, MEM_COMMIT, here.Protect);
-    return result_of(committed == NULL, "VirtualAlloc", saved);
+    return mp_os_commit(end, more, access);
 }
 
 /* A mapping that was shrunk keeps its address space, and may grow into it again. */
-mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move, void **out) {
+mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
+                          const mp_os_traits *traits, void **out) {
     (void)may_move; /* nothing moves without copying */
     const mp_os_result result =
         new_bytes < bytes
-            ? mp_os_uncommit((unsigned char *)base + new_bytes, bytes - new_bytes, MP_ACCESS_NONE)
-            : extend(base, bytes, new_bytes - bytes);
+            ? mp_os_uncommit((unsigned char *)base + new_bytes, bytes - new_bytes, traits)
+            : extend(base, bytes, new_bytes - bytes, traits->access);
     if (result.code == 0) *out = base;
     return result;
 }
 
-/* Locks belong to pages, not to address space, and end with them. */
-static bool is_locked(const void *page) {
+/* How a page is kept; all zero if it is not resident. */
+static PSAPI_WORKING_SET_EX_BLOCK kept_as(const void *page) {
     const DWORD saved = GetLastError();
     PSAPI_WORKING_SET_EX_INFORMATION info = {.VirtualAddress = (void *)(uintptr_t)page};
-    const bool known = QueryWorkingSetEx(GetCurrentProcess(), &info, sizeof info);
+    if (!QueryWorkingSetEx(GetCurrentProcess(), &info, sizeof info) ||
+        !info.VirtualAttributes.Valid)
+        info.VirtualAttributes.Flags = 0;
     SetLastError(saved);
-    return known && info.VirtualAttributes.Valid && info.VirtualAttributes.Locked;
+    return info.VirtualAttributes;
+}
+
+/* Locks belong to pages, not to address space, and end with them. Large pages are never swapped,
+ * and not given back in parts. */
+static bool is_resident_for_ever(const void *page) {
+    const PSAPI_WORKING_SET_EX_BLOCK kept = kept_as(page);
+    return kept.Locked || kept.LargePage;
 }
 
 /* By copying. */
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        mp_os_source *left) {
+                        const mp_os_traits *traits, mp_os_source *left) {
     (void)accessible, (void)reserved; /* for systems that move the reservation itself */
     *left = MP_OS_SOURCE_MAPPED;
-    MEMORY_BASIC_INFORMATION source;
-    mp_os_result result = look_at(from, &source);
-    if (result.code == 0) result = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
+    mp_os_result result = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
     if (result.code != 0) return result;
     memcpy(to, from, bytes);
-    mp_os_sync_code(to, bytes);
-
-    const DWORD saved = GetLastError();
-    DWORD before;
-    result =
-        result_of(!VirtualProtect(to, bytes, source.Protect, &before), "VirtualProtect", saved);
-    if (result.code == 0 && is_locked(from)) result = mp_os_lock(to, bytes);
-    if (result.code != 0) (void)mp_os_uncommit(to, bytes, MP_ACCESS_NONE);
+    result = mp_os_protect(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, traits->access);
+    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes);
+    if (result.code != 0) (void)mp_os_uncommit(to, bytes, traits);
     return result;
 }
 
@@ -278,6 +318,11 @@ mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to)
                      saved);
 }
 
+mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
+    (void)from_base, (void)bytes, (void)from, (void)to, (void)out;
+    return (mp_os_result){ERROR_NOT_SUPPORTED, "VirtualProtect"};
+}
+
 /* Not by MEM_RESET or DiscardVirtualMemory(), which leave any content. The pages are committed
  * again with memory that the process has just given back; should the system lack it at that very
  * moment, they stay inaccessible. */
@@ -288,7 +333,7 @@ static mp_os_result replace(void *base, size_t bytes, DWORD protection) {
     return result_of(committed == NULL, "VirtualAlloc", saved);
 }
 
-mp_os_result mp_os_decommit(void *base, size_t bytes) {
+static mp_os_result decommit(void *base, size_t bytes) {
     unsigned char *at = base;
     unsigned char *end = at + bytes;
     while (at < end) {
@@ -297,7 +342,7 @@ mp_os_result mp_os_decommit(void *base, size_t bytes) {
         if (result.code != 0) return result;
         const size_t left = (size_t)(end - at);
         const size_t piece = pages.RegionSize < left ? pages.RegionSize : left;
-        if (pages.State == MEM_COMMIT && is_locked(at))
+        if (pages.State == MEM_COMMIT && is_resident_for_ever(at))
             memset(at, 0, piece); /* new pages would not be locked */
         else if (pages.State == MEM_COMMIT)
             result = replace(at, piece, pages.Protect);
@@ -307,12 +352,16 @@ mp_os_result mp_os_decommit(void *base, size_t bytes) {
     return done;
 }
 
-mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count) {
+mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t count,
+                                   const mp_os_traits *traits) {
+    (void)traits; /* the system tells */
     mp_os_result result = done;
     for (size_t i = 0; i < count && result.code == 0; i++)
-        result = mp_os_decommit((unsigned char *)base + ranges[i].offset, ranges[i].n);
+        result = decommit((unsigned char *)base + ranges[i].offset, ranges[i].n);
     return result;
 }
+
+void mp_os_discard(void *base, size_t bytes) { VirtualFree(base, bytes, MEM_DECOMMIT); }
 
 /* By a write to each page, of the value that it has. */
 mp_os_result mp_os_prefault(void *base, size_t bytes) {
@@ -362,9 +411,11 @@ mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
     return done;
 }
 
+/* Decided when they were mapped. */
 mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use) {
-    (void)base, (void)bytes;
-    return use ? (mp_os_result){ERROR_NOT_SUPPORTED, "huge_pages"} : done;
+    (void)bytes;
+    const bool refused = use && !kept_as(base).LargePage;
+    return refused ? (mp_os_result){ERROR_NOT_SUPPORTED, "huge_pages"} : done;
 }
 
 /* A full dump holds all of a process's memory. */

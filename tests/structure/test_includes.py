@@ -13,7 +13,9 @@ FLOORS = [
     ["mp_status.h", "mp_version.h", "mp_version.c"],
     ["mp_recycler.h", "mp_system.h"],
     ["mp_options.h"],
-    ["os/mp_os.h", "os/mp_os_*.c"],
+    ["os/mp_os.h"],
+    ["os/mp_os_posix.h"],
+    ["os/mp_os_bsd_family.h", "os/mp_os_*.c"],
     ["mp_error.h", "mp_watch.h", "mp_watch.c", "mp_status.c", "mp_system.c"],
     ["mp_region.h"],
     ["mp_ticket.h", "mp_ticket.c"],
@@ -31,7 +33,7 @@ FLOORS = [
 
 FREESTANDING = {"<stdbool.h>", "<stddef.h>", "<stdint.h>", "<string.h>"}
 STANDARD = FREESTANDING | {"<errno.h>", "<limits.h>", "<stdarg.h>", "<stdio.h>", "<stdlib.h>"}
-OPTIONAL = {"mp_watch.c": {"<valgrind/memcheck.h>"}}
+OPTIONAL = {"mp_compiler.h": {"<intrin.h>"}, "mp_watch.c": {"<valgrind/memcheck.h>"}}
 
 FILES = {
     str(path.relative_to(folder)).removeprefix("memory_pages/"): path

@@ -41,7 +41,10 @@ MP_API size_t mp_huge_page_size(void);
  *
  *  A processor may be unable to deny what a type denies: most cannot express "writable but not
  *  readable". The result holds at least what was asked for; whatever lies outside it raises SIGSEGV
- *  (an access violation on Windows). The types refuse at compile time all the same.
+ *  (an access violation on Windows). The types refuse at compile time all the same. A system may
+ *  also refuse to give this process such pages at all, as PR_SET_MDWE, SELinux and PaX refuse new
+ *  code, and some processors pages that are both writable and executable: the result is then
+ *  `MP_ACCESS_NONE`, and transitions to such types return `MP_ERR_DENIED`. Asked anew each time.
  *
  *  @param read   the pages are readable
  *  @param write  the pages are writable
