@@ -7,6 +7,7 @@
 
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
+#include <mp_compiler.h>
 #include <string.h>
 
 static size_t page;
@@ -117,21 +118,56 @@ START_TEST(code_that_can_only_be_called_is_called) {
 }
 END_TEST
 
+enum { REWRITES = 1000 };
+
+static void rewrite(mp_pages_r_nw_x *pages, bool adds, mp_fn_binary_u64 *function) {
+    const struct machine_code code = adds ? code_of_add : code_of_twice;
+    mp_pages_r_w_nx memory;
+    check_ok(mp_pages_r_nw_x_allow_write_no_exec(pages, &memory));
+    check_ok(mp_pages_r_w_nx_write(&memory, 0, code.bytes, code.size));
+    check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, pages));
+    check_ok(mp_pages_r_nw_x_fn_binary_u64(pages, 0, function));
+}
+
+static void check_is_as_rewritten(const mp_fn_binary_u64 *function, bool adds) {
+    uint64_t result = 0;
+    check_ok(mp_fn_binary_u64_call(function, 43, 34, &result));
+    if (result != (adds ? 77u : 86u)) ck_abort_msg("the code before ran");
+}
+
 START_TEST(code_that_was_rewritten_in_place_runs_as_rewritten) {
     mp_pages_r_nw_x pages = pages_running(code_of_twice, 0);
-    for (int i = 0; i < 200; i++) {
-        const bool adds = i % 2 == 0;
-        const struct machine_code code = adds ? code_of_add : code_of_twice;
-        mp_pages_r_w_nx memory;
-        check_ok(mp_pages_r_nw_x_allow_write_no_exec(&pages, &memory));
-        check_ok(mp_pages_r_w_nx_write(&memory, 0, code.bytes, code.size));
-        check_ok(mp_pages_r_w_nx_set_protected_exec(&memory, &pages));
+    for (int i = 0; i < REWRITES; i++) {
         mp_fn_binary_u64 function;
-        check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &function));
-        uint64_t result = 0;
-        check_ok(mp_fn_binary_u64_call(&function, 43, 34, &result));
-        ck_assert_uint_eq(result, adds ? 77 : 86);
+        rewrite(&pages, i % 2 == 0, &function);
+        check_is_as_rewritten(&function, i % 2 == 0);
     }
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+static mp_fn_binary_u64 rewritten;
+static int rewrites_done, rewrites_called; /* atomic */
+
+static void *call_what_was_rewritten(void *ignored) {
+    (void)ignored;
+    for (int i = 0; i < REWRITES; i++) {
+        while (mp_atomic_load(&rewrites_done) <= i) wait_milliseconds(0);
+        check_is_as_rewritten(&rewritten, i % 2 == 0);
+        mp_atomic_store(&rewrites_called, i + 1);
+    }
+    return NULL;
+}
+
+START_TEST(code_that_was_rewritten_runs_so_in_another_thread) {
+    mp_pages_r_nw_x pages = pages_running(code_of_twice, 0);
+    thread *caller = start_thread(call_what_was_rewritten, NULL);
+    for (int i = 0; i < REWRITES; i++) {
+        rewrite(&pages, i % 2 == 0, &rewritten);
+        mp_atomic_store(&rewrites_done, i + 1);
+        while (mp_atomic_load(&rewrites_called) <= i) wait_milliseconds(0);
+    }
+    join_thread(caller);
     mp_pages_r_nw_x_destroy(&pages);
 }
 END_TEST
@@ -348,6 +384,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, code_may_start_anywhere_in_the_pages);
     tcase_add_test(tests, code_that_can_only_be_called_is_called);
     tcase_add_test(tests, code_that_was_rewritten_in_place_runs_as_rewritten);
+    tcase_add_test(tests, code_that_was_rewritten_runs_so_in_another_thread);
     tcase_add_test(tests, code_past_the_end_gets_a_stale_reference);
     tcase_add_test(tests, pages_that_are_not_owned_give_a_stale_reference);
     tcase_add_test(tests, a_zeroed_reference_is_stale);
