@@ -44,12 +44,12 @@ def plan(spec, root):
         Part(name, _body(FEATURES.sub("", internal[name])), conditions.get(name, ""))
         for name in _in_order(internal)
     ]
-    features = [
-        (feature, conditions[name])
-        for name in sorted(internal)
-        for feature in FEATURES.findall(internal[name])
-    ]
-    systems = [SYSTEMS[name] for name in SYSTEMS if _seam(name) in internal]
+    features = {}
+    for name in sorted(internal):
+        for feature in FEATURES.findall(internal[name]):
+            features.setdefault(feature, []).append(conditions[name])
+    features = {feature: _any_of(found) for feature, found in features.items()}
+    systems = _any_of(SYSTEMS[name] for name in SYSTEMS if _seam(name) in internal)
     context |= {"headers": headers, "sources": sources, "features": features, "systems": systems}
     return [
         Render("amalgamation.h.jinja", spec.umbrella.file, context, "header"),
@@ -103,4 +103,11 @@ def _conditions(texts):
     unknown = [n for n in texts if re.match(r"mp_os_", n) and n not in users]
     if unknown:
         raise EmitError(f"which system needs {unknown[0]} is not said in {Path(__file__).name}")
-    return {name: " || ".join(dict.fromkeys(found)) for name, found in users.items()}
+    return {name: _any_of(found) for name, found in users.items()}
+
+
+def _any_of(conditions):
+    """One condition that holds where any of them does, on as many lines as the preprocessor needs
+    to keep them short."""
+    single = (each for found in conditions for each in re.split(r" \|\|[\s\\]+", found))
+    return " || \\\n    ".join(dict.fromkeys(single))
