@@ -26,9 +26,10 @@ static size_t page;
 
 /* ---- What is missing ------------------------------------------------------------------------- */
 
-/* From now on a system call fails with `error` whose argument number `which` has the bits `value`
- * among those of `mask`. */
-static void refuse_if(long number, unsigned which, uint32_t mask, uint32_t value, int error) {
+/* From now on a system call fails with `error` if its argument number `which`, of whose lower half
+ * only `mask` counts, compares with `value` in the way of a jump: BPF_JEQ or BPF_JGT. */
+static void refuse_by(unsigned jump, long number, unsigned which, uint32_t mask, uint32_t value,
+                      int error) {
     const size_t low =
         sizeof(uint64_t) * which + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? sizeof(uint32_t) : 0);
     struct sock_filter instructions[] = {
@@ -36,13 +37,17 @@ static void refuse_if(long number, unsigned which, uint32_t mask, uint32_t value
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 4),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(offsetof(struct seccomp_data, args) + low)),
         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+        BPF_JUMP(BPF_JMP | jump | BPF_K, value, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {.len = COUNT_OF(instructions), .filter = instructions};
     ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static void refuse_if(long number, unsigned which, uint32_t mask, uint32_t value, int error) {
+    refuse_by(BPF_JEQ, number, which, mask, value, error);
 }
 
 static void refuse_advice(uint32_t advice) { refuse_if(SYS_madvise, 2, ~0u, advice, EINVAL); }
@@ -61,6 +66,9 @@ static void without_dontunmap(void) {
     refuse_if(SYS_mremap, 3, DONTUNMAP, DONTUNMAP, EINVAL);
 }
 
+/* As if there were a seam in each MiB; since Linux 6.17 few of them are in the way. */
+static void with_seams(void) { refuse_by(BPF_JGT, SYS_mremap, 1, ~0u, (uint32_t)MiB, EFAULT); }
+
 static void without_core_sync(void) {
 #if defined(SYS_membarrier)
     refuse_if(SYS_membarrier, 0, 0, 0, EINVAL);
@@ -71,6 +79,7 @@ static void without_any(void) {
     without_populate();
     without_huge_pages();
     without_dontunmap();
+    with_seams();
     without_locked_decommit();
     without_pagemap_scan();
     without_pidfd();
@@ -78,9 +87,9 @@ static void without_any(void) {
 }
 
 static void (*const lacks[])(void) = {
-    without_populate,     without_huge_pages, without_cold,    without_locked_decommit,
-    without_pagemap_scan, without_pidfd,      without_batches, before_own_batches,
-    without_dontunmap,    without_core_sync,  without_any,
+    without_populate,     without_huge_pages, without_cold,      without_locked_decommit,
+    without_pagemap_scan, without_pidfd,      without_batches,   before_own_batches,
+    without_dontunmap,    with_seams,         without_core_sync, without_any,
 };
 
 /* ---- What works all the same ----------------------------------------------------------------- */
