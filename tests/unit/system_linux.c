@@ -150,6 +150,29 @@ bool lock_all_memory(void) {
 
 /* ---- Threads and processes ------------------------------------------------------------------- */
 
+/* clang's record of what ran is written at exit() only, and a child would write over its parent's.
+ * MEMORY_PAGES_COVERAGE_DIR names where each process leaves one; see scripts/coverage. */
+__attribute__((weak)) int __llvm_profile_write_file(void);
+__attribute__((weak)) void __llvm_profile_set_filename(const char *name);
+
+static void keep_coverage(int signal) {
+    (void)signal;
+    if (__llvm_profile_write_file != NULL) (void)__llvm_profile_write_file();
+}
+
+static void name_coverage(void) {
+    char name[1024];
+    snprintf(name, sizeof name, "%s/%ld.profraw", getenv("MEMORY_PAGES_COVERAGE_DIR"),
+             (long)getpid());
+    __llvm_profile_set_filename(name);
+}
+
+__attribute__((constructor)) static void follow_coverage(void) {
+    if (__llvm_profile_set_filename == NULL || getenv("MEMORY_PAGES_COVERAGE_DIR") == NULL) return;
+    name_coverage();
+    (void)pthread_atfork(NULL, NULL, name_coverage);
+}
+
 struct thread {
     pthread_t id;
 };
@@ -178,6 +201,7 @@ void in_child(void (*body)(void)) {
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         body();
+        keep_coverage(0);
         _exit(EXIT_SUCCESS);
     }
     int outcome = 0;
@@ -194,7 +218,7 @@ void check_aborts(void (*body)(void), char *text, size_t size) {
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         dup2(ends[1], STDERR_FILENO);
-        signal(SIGABRT, SIG_DFL);
+        signal(SIGABRT, keep_coverage); /* and then it ends as it would have */
         body();
         _exit(EXIT_SUCCESS);
     }

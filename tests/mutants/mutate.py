@@ -1,0 +1,266 @@
+"""Changes src/ in one place after another, and looks whether a test notices.
+
+    mutate.py BUILD_DIR [--jobs N] [--quick] [--again] [--record] [FILE...]
+
+Each mutant is compiled alone and linked with the other objects to a shared library, which the test
+programs load. It is killed by the first program that fails or does not end. One that survives all
+must stand in survivors.txt with the reason; one there that no longer survives fails as well.
+--again tries only those that survived the last time, and those that are new; --quick leaves the
+slow tests out.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Queue
+
+from mutators import mutants_of
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SURVIVORS = HERE / "survivors.txt"
+INCLUDES = [f"-I{ROOT}/src", f"-I{ROOT}/src/include", f"-I{ROOT}/generated/include"]
+FLAGS = ["-std=c11", *INCLUDES]
+COMPILE = ["gcc", *FLAGS, "-O1", "-g0", "-w", "-fPIC", "-fno-common", "-c"]
+SOURCES = [*sorted((ROOT / "src").glob("*.c")), ROOT / "src/os/mp_os_linux.c"]
+MEMORY = 6 << 30  # bytes that a mutant may take of the machine
+
+# The fast ones first, and those that take limits of the whole process to their end last.
+FAST = ["vec", "writer", "vec_elements", "status", "recycler", "death", "code", "vec_memory",
+        "transitions", "vec_model", "ticket", "pages"]
+SLOW = ["hostile"]
+
+
+# ---- Building ------------------------------------------------------------------------------------
+
+class Lab:
+    """Everything that all mutants share: objects, test programs, and how long each takes."""
+
+    def __init__(self, build, folder, suites):
+        self.folder = folder
+        self.objects = {source: self.compile(source, folder / f"{source.stem}.o")
+                        for source in SOURCES}
+        self.objects[None] = self.compile(ROOT / "generated/src/mp_instances.c",
+                                          folder / "mp_instances.o")
+        self.link_library({}, folder)
+        self.programs = [*self.replay(build), *self.suites(build, suites)]
+
+    @staticmethod
+    def compile(source, target):
+        subprocess.run([*COMPILE, source, "-o", target], check=True)
+        return target
+
+    def suites(self, build, suites):
+        tests = build / "tests/CMakeFiles"
+        support = sorted((tests / "unit_support.dir").rglob("*.o"))
+        libraries = shlex.split(subprocess.run(["pkg-config", "--libs", "check"], check=True,
+                                               capture_output=True, text=True).stdout)
+        for suite in suites:
+            program = self.folder / suite
+            own = sorted((tests / f"test_{suite}.dir").rglob("*.o"))
+            subprocess.run(["gcc", *own, *support, "-o", program, f"-L{self.folder}", "-lmutant",
+                            *libraries], check=True)
+            yield program, []
+
+    def replay(self, build):
+        program = self.folder / "replay"
+        objects = [*(build / "tests/fuzz/CMakeFiles/replay.dir").rglob("*.o"),
+                   *(build / "tests/fuzz/CMakeFiles/sequences.dir").rglob("*.o")]
+        subprocess.run(["gcc", *objects, "-o", program, f"-L{self.folder}", "-lmutant"], check=True)
+        yield program, sorted((ROOT / "tests/fuzz/corpus").glob("*.txt"))
+
+    def link_library(self, changed, folder):
+        objects = {**self.objects, **changed}.values()
+        subprocess.run(["gcc", "-shared", *objects, "-o", folder / "libmutant.so"], check=True)
+
+    def measure(self):
+        """Runs the unchanged library, which must pass; keeps how long each program took."""
+        self.seconds = {}
+        for program in self.programs:
+            start = time.monotonic()
+            if not passes(program, self.folder, self.folder, 300):
+                sys.exit(f"{program[0].name} fails without a mutant")
+            self.seconds[program[0]] = time.monotonic() - start
+
+
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def passes(program, library, work, seconds):
+    path, arguments = program
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(library), "CK_VERBOSITY": "silent",
+                   "CK_TIMEOUT_MULTIPLIER": "0.03"}
+    process = subprocess.Popen([path, *arguments], cwd=work, env=environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, preexec_fn=limit_memory,
+                               start_new_session=True)
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        end(process)
+
+
+def end(process):
+    """Ends the program and its tests, which Check gives groups of their own."""
+    if process.poll() is not None:
+        return
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], check=False,
+                              capture_output=True, text=True).stdout.split()
+    for pid in [process.pid, *map(int, children)]:
+        for kill in (os.kill, os.killpg):
+            try:
+                kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    process.wait()
+
+
+# ---- Trying --------------------------------------------------------------------------------------
+
+def attempt(lab, source, mutant, work):
+    """What became of it: `no program`, `same program`, `killed` or `survived`."""
+    name = ROOT / mutant.file
+    changed, target = work / name.name, work / "mutant.o"
+    changed.write_text(mutant.apply(source))
+    compiled = subprocess.run([*COMPILE, f"-I{name.parent}", changed, "-o", target], check=False,
+                              capture_output=True)
+    if compiled.returncode != 0:
+        return "no program"
+    if target.read_bytes() == lab.unchanged[name]:
+        return "same program"
+    lab.link_library({name: target}, work)
+    for program in lab.programs:
+        if not passes(program, work, work, 3 * lab.seconds[program[0]] + 10):
+            return "killed"
+    return "survived"
+
+
+def keep_unchanged(lab, work):
+    """The objects to compare with, compiled as a mutant is: its file name stands in the object."""
+    lab.unchanged = {}
+    for source in SOURCES:
+        copy, target = work / source.name, work / "mutant.o"
+        shutil.copy(source, copy)
+        subprocess.run([*COMPILE, f"-I{source.parent}", copy, "-o", target], check=True)
+        lab.unchanged[source] = target.read_bytes()
+
+
+def try_all(lab, mutants, jobs, results, path):
+    """Adds to `results`, which is kept on disk on the way."""
+    workers = Queue()
+    for i in range(jobs):
+        folder = lab.folder / f"worker_{i}"
+        folder.mkdir()
+        workers.put(folder)
+
+    def run(item):
+        source, mutant = item
+        work = workers.get()
+        try:
+            return mutant, attempt(lab, source, mutant, work)
+        finally:
+            workers.put(work)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for i, (mutant, outcome) in enumerate(pool.map(run, mutants), 1):
+            results["\n".join(mutant.key)] = outcome
+            if outcome == "survived":
+                print(f"[{i}/{len(mutants)}] survived: {mutant.file}: {mutant.function}\n"
+                      f"    line:   {mutant.line}\n    mutant: {mutant.changed}", flush=True)
+            if i % 20 == 0:
+                path.write_text(json.dumps(results, indent=1))
+    path.write_text(json.dumps(results, indent=1))
+
+
+# ---- Survivors -----------------------------------------------------------------------------------
+
+def reviewed():
+    """The keys in survivors.txt, each with its reason."""
+    listed = {}
+    for paragraph in SURVIVORS.read_text().split("\n\n"):
+        lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
+        if not lines:
+            continue
+        place, *rest = lines
+        fields = dict(line.strip().split(": ", 1) for line in rest)
+        file, function = place.split(": ")
+        listed[(file, function, fields["line"], fields["mutant"])] = fields["reason"]
+    return listed
+
+
+def judge(results, names):
+    """Prints what is not as the list says; the number of such mutants."""
+    listed = reviewed()
+    survived = {tuple(key.split("\n")) for key, outcome in results.items()
+                if outcome == "survived"}
+    unlisted = survived - listed.keys()
+    stale = {key for key in listed.keys() - survived if key[0] in names}
+    for title, keys in (("no test notices", unlisted), ("listed, but no survivor", stale)):
+        for file, function, line, changed in sorted(keys):
+            print(f"{title}:\n{file}: {function}\n  line: {line}\n  mutant: {changed}")
+    return len(unlisted) + len(stale)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("files", nargs="*", help="of src/; all unless some are named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="without the slow tests")
+    parser.add_argument("--again", action="store_true")
+    options = parser.parse_intermixed_args()
+
+    sources = [path for path in SOURCES if not options.files or path.name in options.files]
+    names = {str(path.relative_to(ROOT)) for path in sources}
+    path = options.build / "mutants.json"
+    before = json.loads(path.read_text()) if options.again and path.exists() else {}
+    mutants, results = [], {}
+    for source in sources:
+        text = source.read_text()
+        for mutant in mutants_of(source, str(source.relative_to(ROOT)), FLAGS):
+            known = before.get("\n".join(mutant.key))
+            if known in (None, "survived"):
+                mutants.append((text, mutant))
+            else:
+                results["\n".join(mutant.key)] = known
+
+    with tempfile.TemporaryDirectory() as folder:
+        lab = Lab(options.build.resolve(), Path(folder), FAST if options.quick else FAST + SLOW)
+        lab.measure()
+        keep_unchanged(lab, Path(folder))
+        try_all(lab, mutants, options.jobs, results, path)
+
+    outcomes = list(results.values())
+    counts = {outcome: outcomes.count(outcome)
+              for outcome in ("killed", "survived", "same program", "no program")}
+    wrong = judge(results, names)
+    print(f"{counts['killed']} mutants killed, {counts['survived']} survived, of which "
+          f"{counts['survived'] - wrong} are reviewed; {counts['same program']} are the same "
+          f"program")
+    if options.record:
+        subprocess.run([ROOT / "scripts/python", "-B", ROOT / "scripts/figures.py", "mutants",
+                        f"mutants killed={counts['killed']}",
+                        f"survivors, each reviewed={counts['survived']}",
+                        f"changes that give the same program={counts['same program']}"],
+                       check=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
