@@ -100,6 +100,24 @@ START_TEST(a_refused_change_leaves_copies_current) {
 }
 END_TEST
 
+START_TEST(many_owners_have_a_slot_each) {
+    enum { OWNERS = 1000 }; /* more than the first segments of the table hold */
+    static mp_region pages[OWNERS];
+    const struct pages_type *type = &pages_types[0];
+    for (int i = 0; i < OWNERS; i++) check_ok(type->create(page, &pages[i]));
+    for (int i = 0; i < OWNERS; i++) {
+        if (!mp_ticket_is_current(&pages[i].ticket)) ck_abort_msg("owner %d is stale", i);
+        for (int j = 0; j < i; j++)
+            if (pages[i].ticket.slot == pages[j].ticket.slot)
+                ck_abort_msg("%d has the slot of %d", i, j);
+    }
+    for (int i = 0; i < OWNERS; i += 2) type->destroy(&pages[i]);
+    for (int i = 1; i < OWNERS; i += 2)
+        if (!mp_ticket_is_current(&pages[i].ticket)) ck_abort_msg("owner %d is stale", i);
+    for (int i = 1; i < OWNERS; i += 2) type->destroy(&pages[i]);
+}
+END_TEST
+
 START_TEST(a_reused_slot_never_makes_an_old_ticket_current) {
     enum { ROUNDS = 2000 };
     static mp_region twins[ROUNDS];
@@ -406,6 +424,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_twin_of_pages_that_changed_permission_is_stale);
     tcase_add_test(tests, the_first_of_two_copies_wins);
     tcase_add_test(tests, a_refused_change_leaves_copies_current);
+    tcase_add_test(tests, many_owners_have_a_slot_each);
     tcase_add_test(tests, a_reused_slot_never_makes_an_old_ticket_current);
     tcase_add_test(tests, a_zeroed_ticket_is_never_current);
     tcase_add_test(tests, a_twin_of_a_destroyed_vector_is_stale);

@@ -49,7 +49,8 @@ MP_INLINE MP_MUST_USE mp_status tp_slice_text_get(tp_slice_text slice, size_t in
     if (MP_UNLIKELY(index >= slice.len)) {
         return mp_fail(MP_ERR_OUT_OF_RANGE, "tp_slice_text_get");
     }
-    return text_copy(out, slice.data + index);
+    const mp_status status = text_copy(out, slice.data + index);
+    return status == MP_OK ? MP_OK : mp_fail(status, "copy");
 }
 
 #endif

@@ -1,0 +1,567 @@
+/* What the floors above the seam do when it refuses, or when the system is another: the linker puts
+ * these functions between the two. */
+#include "kernel_view.h"
+#include "support.h"
+
+#include <memory_pages/memory_pages.h>
+#include <memory_pages/mp_unsafe.h>
+#include <string.h>
+
+#include "mp_recycler_internal.h"
+#include "mp_region_internal.h"
+#include "os/mp_os.h"
+
+/* ---- The seam in between --------------------------------------------------------------------- */
+
+enum { REFUSED = -2 }; /* stands for MP_ERR_SYSTEM */
+
+static const char *refused; /* the call that fails; NULL: none */
+static int passes;          /* how many of them are let through before */
+static int refusals;        /* how many fail then */
+
+static void refuse(const char *call, int let_through, int times) {
+    refused = call;
+    passes = let_through;
+    refusals = times;
+}
+
+static bool is_refused(const char *call) {
+    if (refused == NULL || strcmp(call, refused) != 0) return false;
+    if (passes > 0) {
+        passes--;
+        return false;
+    }
+    return refusals-- > 0;
+}
+
+/** Checks that what was to fail did. */
+static void check_refused(void) {
+    ck_assert_int_le(refusals, 0);
+    refused = NULL;
+}
+
+#define STAND_BETWEEN(name, parameters, arguments)                                                 \
+    mp_os_result __real_##name parameters;                                                         \
+    mp_os_result __wrap_##name parameters;                                                         \
+    mp_os_result __wrap_##name parameters {                                                        \
+        if (is_refused(#name)) return (mp_os_result){REFUSED, #name};                              \
+        return __real_##name arguments;                                                            \
+    }
+
+STAND_BETWEEN(mp_os_map, (size_t n, size_t alignment, unsigned access, bool promise, void **out),
+              (n, alignment, access, promise, out))
+STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
+STAND_BETWEEN(mp_os_commit, (void *base, size_t n, unsigned access), (base, n, access))
+STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, unsigned access), (base, n, access))
+STAND_BETWEEN(mp_os_resize, (void *base, size_t n, size_t to, bool may_move, void **out),
+              (base, n, to, may_move, out))
+STAND_BETWEEN(mp_os_protect, (void *base, size_t n, unsigned from, unsigned to),
+              (base, n, from, to))
+STAND_BETWEEN(mp_os_prefault, (void *base, size_t n), (base, n))
+STAND_BETWEEN(mp_os_use_huge_pages, (void *base, size_t n, bool use), (base, n, use))
+STAND_BETWEEN(mp_os_exclude_from_dumps, (void *base, size_t n), (base, n))
+STAND_BETWEEN(mp_os_resident, (const void *base, size_t n, size_t *out), (base, n, out))
+STAND_BETWEEN(mp_slot_take, (mp_slot * *out), (out))
+
+static bool has_other_huge_pages;
+static size_t other_huge_page;
+
+size_t __real_mp_os_huge_page_size(void);
+size_t __wrap_mp_os_huge_page_size(void);
+size_t __wrap_mp_os_huge_page_size(void) {
+    return has_other_huge_pages ? other_huge_page : __real_mp_os_huge_page_size();
+}
+
+static void pretend_huge_pages(size_t size) {
+    has_other_huge_pages = true;
+    other_huge_page = size;
+}
+
+/* ---- Systems with other huge pages, or none -------------------------------------------------- */
+
+START_TEST(without_huge_pages_only_insisting_fails) {
+    pretend_huge_pages(0);
+    mp_options options = {.huge_pages = MP_HUGE_PAGES_ALWAYS};
+    mp_pages_r_w_nx pages;
+    check_status(MP_ERR_UNSUPPORTED, mp_pages_r_w_nx_create_with(1, &options, &pages));
+    options.huge_pages = MP_HUGE_PAGES_AUTO;
+    check_ok(mp_pages_r_w_nx_create_with((size_t)4 << 20, &options, &pages));
+    mp_pages_r_w_nx_destroy(&pages);
+
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(0, &vec));
+    for (uint64_t i = 0; i < 1000000; i++) check_ok(mp_vec_u64_rw_push(&vec, i));
+    for (uint64_t i = 0; i < 1000000; i++)
+        if (*mp_vec_u64_rw_at(&vec, i) != i) ck_abort_msg("element %zu is wrong", (size_t)i);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(huge_pages_that_are_too_large_are_no_step) {
+    pretend_huge_pages((size_t)512 << 20);
+    mp_vec_u8_rw vec;
+    const mp_options options = {.reservation = (size_t)1 << 30};
+    check_ok(mp_vec_u8_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u8_rw_push(&vec, 1));
+    ck_assert_uint_eq(vec.raw.region.len, (size_t)2 << 20);
+    mp_vec_u8_rw_destroy(&vec);
+    pretend_huge_pages((size_t)32 << 20);
+    check_ok(mp_vec_u8_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u8_rw_push(&vec, 1));
+    ck_assert_uint_eq(vec.raw.region.len, (size_t)32 << 20);
+    mp_vec_u8_rw_destroy(&vec);
+}
+END_TEST
+
+/* ---- Recyclers ------------------------------------------------------------------------------- */
+
+static const size_t MiB = (size_t)1 << 20;
+
+static mp_recycler recycler;
+
+static mp_pages_r_w_nx new_pages(size_t bytes, mp_options options) {
+    mp_pages_r_w_nx pages;
+    options.recycler = &recycler;
+    check_ok(mp_pages_r_w_nx_create_with(bytes, &options, &pages));
+    return pages;
+}
+
+/** Leaves pages full of something in a new recycler. */
+static void keep_pages(size_t bytes, mp_options options) {
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx pages = new_pages(bytes, options);
+    mp_pages_r_w_nx_fill(&pages, 0x5a);
+    mp_pages_r_w_nx_destroy(&pages);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), bytes);
+}
+
+START_TEST(a_recycler_that_gets_no_page_is_empty) {
+    make_garbage(recycler);
+    refuse("mp_os_map", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_recycler_create(1, 0, &recycler));
+    check_refused();
+    check_is_zeroed(recycler);
+}
+END_TEST
+
+START_TEST(kept_memory_serves_nobody_with_another_option) {
+    const mp_options others[] = {
+        {.alignment = 65536}, {.huge_pages = MP_HUGE_PAGES_NEVER},
+        {.prefault = true},   {.locked = true},
+        {.no_dump = true},    {.wipe_on_fork = true},
+    };
+    const size_t page = mp_page_size();
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        keep_pages(4 * page, others[i]);
+        mp_pages_r_w_nx pages = new_pages(4 * page, (mp_options)MP_INIT);
+        ck_assert_uint_eq(mp_recycler_bytes(&recycler), 4 * page);
+        mp_pages_r_w_nx_destroy(&pages);
+        pages = new_pages(4 * page, others[i]);
+        ck_assert_uint_eq(mp_recycler_bytes(&recycler), 4 * page);
+        mp_pages_r_w_nx_destroy(&pages);
+        mp_recycler_destroy(&recycler);
+    }
+    /* The same mapping with and without guards at its ends. */
+    keep_pages(4 * page, (mp_options){.guard_pages = true});
+    mp_pages_r_w_nx pages = new_pages(6 * page, (mp_options)MP_INIT);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 4 * page);
+    mp_pages_r_w_nx_destroy(&pages);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+START_TEST(only_some_of_what_is_kept_is_looked_at) {
+    enum { KEPT = 9 };
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages[KEPT];
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    for (size_t i = 0; i < KEPT; i++) pages[i] = new_pages(page, (mp_options){.no_dump = i != 0});
+    for (size_t i = 0; i < KEPT; i++) mp_pages_r_w_nx_destroy(&pages[i]);
+    /* What would serve lies below eight that do not. */
+    pages[0] = new_pages(page, (mp_options)MP_INIT);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), KEPT * page);
+    pages[1] = new_pages(page, (mp_options){.no_dump = true});
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), (KEPT - 1) * page);
+    pages[2] = new_pages(page, (mp_options)MP_INIT);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), (KEPT - 2) * page);
+    for (size_t i = 0; i < 3; i++) mp_pages_r_w_nx_destroy(&pages[i]);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+START_TEST(recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident) {
+    keep_pages(MiB, (mp_options)MP_INIT);
+    refuse("mp_os_resident", 0, 1);
+    mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
+    check_refused();
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+    ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 0, MiB));
+    mp_pages_r_w_nx_destroy(&pages);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+START_TEST(recycled_pages_that_get_no_permission_are_given_back) {
+    const mp_options options = {.recycler = &recycler};
+    keep_pages(MiB, (mp_options)MP_INIT);
+    mp_pages_r_nw_nx pages;
+    make_garbage(pages);
+    refuse("mp_os_protect", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_nw_nx_create_with(MiB, &options, &pages));
+    check_refused();
+    check_is_zeroed(pages);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+    ck_assert_uint_eq(recycler.state != NULL, true);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+START_TEST(pages_that_cannot_be_made_writable_are_not_kept) {
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
+    const void *place = mp_pages_r_w_nx_data(&pages);
+    mp_pages_r_nw_nx readable;
+    check_ok(mp_pages_r_w_nx_deny_write(&pages, &readable));
+    refuse("mp_os_protect", 0, 1);
+    mp_pages_r_nw_nx_destroy(&readable);
+    check_refused();
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+    ck_assert_uint_eq(kernel_access(place, MiB), KERNEL_UNMAPPED);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+/** A resident vector whose kept memory is accessible only in part. */
+static mp_vec_u64_rw shrunk_vec(void) {
+    const mp_options options = {.prefault = true, .recycler = &recycler};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(MiB, &options, &vec));
+    check_ok(mp_vec_u64_rw_push(&vec, 42));
+    check_ok(mp_vec_u64_rw_shrink_to_fit(&vec));
+    ck_assert_uint_eq(vec.raw.region.len, 2 * MiB);
+    return vec;
+}
+
+START_TEST(kept_memory_becomes_accessible_as_far_as_it_is_needed) {
+    const mp_options options = {.prefault = true, .recycler = &recycler};
+    const char *calls[] = {"", "mp_os_commit", "mp_os_prefault"};
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+        mp_vec_u64_rw vec = shrunk_vec();
+        const void *place = mp_vec_u64_rw_data(&vec);
+        mp_vec_u64_rw_destroy(&vec);
+        ck_assert_uint_eq(mp_recycler_bytes(&recycler), 2 * MiB);
+        mp_record_failure(MP_ERR_FULL, "another call");
+        refuse(calls[i], 0, 1);
+        check_ok(mp_vec_u64_rw_create_with(MiB, &options, &vec)); /* fresh memory if need be */
+        ck_assert_int_eq(mp_last_error().status, MP_ERR_FULL);
+        if (i == 0) ck_assert_ptr_eq(mp_vec_u64_rw_data(&vec), place);
+        if (i != 0) check_refused();
+        ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+        ck_assert_uint_ge(kernel_resident_bytes(vec.raw.region.data, 8 * MiB), 8 * MiB);
+        check_ok(mp_vec_u64_rw_append_zeroed(&vec, MiB));
+        ck_assert(bytes_are(mp_vec_u64_rw_data(&vec), 0, 8 * MiB));
+        mp_vec_u64_rw_destroy(&vec);
+        mp_recycler_destroy(&recycler);
+        refused = NULL;
+    }
+}
+END_TEST
+
+START_TEST(what_overflows_with_its_guards_is_refused_with_a_recycler_too) {
+    check_ok(mp_recycler_create(MiB, 0, &recycler));
+    mp_options options = {.guard_pages = true};
+    mp_pages_r_w_nx pages;
+    for (int i = 0; i < 2; i++) {
+        make_garbage(pages);
+        check_status(MP_ERR_OVERFLOW,
+                     mp_pages_r_w_nx_create_with(SIZE_MAX - mp_page_size() + 1, &options, &pages));
+        check_is_zeroed(pages);
+        options.recycler = &recycler;
+    }
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
+/* ---- Regions --------------------------------------------------------------------------------- */
+
+START_TEST(no_slot_no_memory) {
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages;
+    refuse("mp_slot_take", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create(page, &pages));
+    check_refused();
+    check_is_zeroed(pages);
+
+    check_ok(mp_pages_r_w_nx_create(page, &pages));
+    void *base;
+    size_t bytes;
+    check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
+    refuse("mp_slot_take", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
+    check_refused();
+    check_is_zeroed(pages);
+    check_ok(mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(pages_stay_where_they_are_without_a_slot_for_the_move) {
+    const size_t page = mp_page_size();
+    const mp_options options = {.guard_pages = true};
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create_with(page, &options, &pages));
+    mp_pages_r_w_nx_fill(&pages, 7);
+    const mp_pages_r_w_nx before = pages;
+    for (int i = 0; i < 2; i++) {
+        refuse("mp_slot_take", i, 1);
+        check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 2 * page));
+        check_refused();
+        ck_assert_mem_eq(&pages, &before, sizeof pages);
+        ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 7, page));
+    }
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(guarded_pages_grow_again_where_they_shrank) {
+    const size_t page = mp_page_size();
+    const mp_options options = {.guard_pages = true};
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create_with(8 * page, &options, &pages));
+    mp_pages_r_w_nx_fill(&pages, 7);
+    const uint8_t *place = mp_pages_r_w_nx_data(&pages);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page));
+    refuse("mp_os_commit", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 8 * page));
+    check_refused();
+    ck_assert_uint_eq(mp_pages_r_w_nx_len(&pages), 2 * page);
+    ck_assert_uint_eq(kernel_access(place + 2 * page, 7 * page), MP_ACCESS_NONE);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 8 * page));
+    ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
+    ck_assert(bytes_are(place, 7, 2 * page));
+    ck_assert(bytes_are(place + 2 * page, 0, 6 * page));
+    check_ok(mp_pages_r_w_nx_resize(&pages, 9 * page));
+    ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 7, 2 * page));
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(an_insisting_program_is_told_what_fails) {
+    const mp_options options = {.huge_pages = MP_HUGE_PAGES_ALWAYS, .no_dump = true};
+    mp_pages_r_w_nx pages;
+    refuse("mp_os_use_huge_pages", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(1, &options, &pages));
+    check_refused();
+    refuse("mp_os_exclude_from_dumps", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(1, &options, &pages));
+    check_refused();
+    ck_assert_str_eq(mp_last_error().call, "mp_os_exclude_from_dumps");
+
+    const mp_options hint = {.huge_pages = MP_HUGE_PAGES_AUTO};
+    refuse("mp_os_use_huge_pages", 0, 1);
+    check_ok(mp_pages_r_w_nx_create_with(4 * MiB, &hint, &pages));
+    check_refused();
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(pages_that_nobody_may_write_are_not_made_resident) {
+    const mp_options options = {.prefault = true};
+    mp_pages_r_nw_nx pages;
+    refuse("mp_os_prefault", 0, 1);
+    check_ok(mp_pages_r_nw_nx_create_with(1, &options, &pages));
+    ck_assert_int_eq(refusals, 1);
+    refused = NULL;
+    mp_pages_r_nw_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(a_system_that_does_not_tell_what_is_resident_fails) {
+    mp_pages_r_w_nx pages;
+    size_t resident = 42;
+    check_ok(mp_pages_r_w_nx_create(1, &pages));
+    refuse("mp_os_resident", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resident_bytes(&pages, &resident));
+    check_refused();
+    ck_assert_uint_eq(resident, 42);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+/* Vectors ask for the ticket before these do; another thread may come between. */
+START_TEST(an_empty_or_stale_region_neither_grows_nor_shrinks) {
+    mp_region empty = MP_INIT, region, twin;
+    mp_options options;
+    size_t used;
+    check_ok(mp_region_reserve(MiB, 2 * MiB, false, NULL, &region, &used));
+    twin = region;
+    mp_region_destroy(&region);
+    check_status(MP_ERR_EMPTY, mp_region_commit(&empty, MiB));
+    check_status(MP_ERR_EMPTY, mp_region_uncommit(&empty, MiB));
+    check_status(MP_ERR_EMPTY, mp_region_relocate(&empty, 0, MiB, MiB, false));
+    check_status(MP_ERR_STALE, mp_region_commit(&twin, 2 * MiB));
+    check_status(MP_ERR_STALE, mp_region_uncommit(&twin, MiB / 2));
+    check_status(MP_ERR_STALE, mp_region_relocate(&twin, 0, MiB, 4 * MiB, false));
+    ck_assert_uint_eq(mp_region_room(&twin), 0);
+    make_garbage(options);
+    mp_region_options(&twin, &options);
+    ck_assert_uint_eq(options.reservation, 0);
+    ck_assert_int_eq(options.huge_pages, MP_HUGE_PAGES_DEFAULT);
+}
+END_TEST
+
+START_TEST(a_region_that_has_its_size_changes_owner_and_nothing_else) {
+    mp_region region;
+    size_t used;
+    check_ok(mp_region_reserve(MiB, 2 * MiB, false, NULL, &region, &used));
+    const mp_region before = region;
+    check_ok(mp_region_commit(&region, MiB));
+    check_ok(mp_region_uncommit(&region, MiB));
+    ck_assert_ptr_eq(region.data, before.data);
+    ck_assert_uint_eq(region.len, MiB);
+    ck_assert(!mp_ticket_is_current(&before.ticket));
+    mp_region_destroy(&region);
+}
+END_TEST
+
+START_TEST(what_cannot_be_unmapped_waits) {
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages, other;
+    check_ok(mp_pages_r_w_nx_create(3 * page, &pages));
+    mp_pages_r_w_nx_fill(&pages, 7);
+    const uint8_t *place = mp_pages_r_w_nx_data(&pages);
+    refuse("mp_os_release", 0, 2); /* the destroy, and its look at what waits */
+    mp_pages_r_w_nx_destroy(&pages);
+    check_refused();
+    check_is_zeroed(pages);
+    ck_assert_uint_eq(mp_unreleased_bytes(), 3 * page);
+    ck_assert_uint_eq(kernel_resident_bytes(place, 3 * page), 0);
+
+    refuse("mp_os_release", 0, 1);
+    check_ok(mp_pages_r_w_nx_create(page, &other));
+    check_refused();
+    ck_assert_uint_eq(mp_unreleased_bytes(), 3 * page);
+    mp_pages_r_w_nx_destroy(&other);
+    ck_assert_uint_eq(mp_unreleased_bytes(), 0);
+    ck_assert_uint_eq(kernel_access(place, 3 * page), KERNEL_UNMAPPED);
+    /* The slot is free again: of two that are taken now, one has it. */
+    check_ok(mp_pages_r_w_nx_create(page, &pages));
+    check_ok(mp_pages_r_w_nx_create(page, &other));
+    ck_assert_ptr_ne(pages.region.ticket.slot, other.region.ticket.slot);
+    mp_pages_r_w_nx_destroy(&pages);
+    mp_pages_r_w_nx_destroy(&other);
+}
+END_TEST
+
+/* ---- Vectors --------------------------------------------------------------------------------- */
+
+START_TEST(a_vector_without_accessible_memory_freezes_and_moves) {
+    const mp_options options = {.reservation = 2 * MiB};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    ck_assert_uint_eq(vec.raw.region.len, 0);
+    mp_vec_u64_ro frozen;
+    check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
+    check_ok(mp_vec_u64_ro_thaw(&frozen, &vec));
+    check_ok(mp_vec_u64_rw_reserve(&vec, 2 * MiB)); /* sixteen MiB: elsewhere */
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    ck_assert_uint_eq(*mp_vec_u64_rw_first(&vec), 1);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(a_refused_shrink_changes_nothing) {
+    const char *calls[] = {"mp_os_resize", "mp_os_uncommit"};
+    const size_t capacities[] = {10000, MiB};
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        mp_vec_u64_rw vec;
+        check_ok(mp_vec_u64_rw_create(capacities[i], &vec));
+        check_ok(mp_vec_u64_rw_append_zeroed(&vec, capacities[i]));
+        mp_vec_u64_rw_truncate(&vec, 1);
+        const mp_vec_u64_rw before = vec;
+        refuse(calls[i], 0, 1);
+        check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_shrink_to_fit(&vec));
+        check_refused();
+        ck_assert_mem_eq(&vec, &before, sizeof vec);
+        check_ok(mp_vec_u64_rw_push(&vec, 1));
+        mp_vec_u64_rw_destroy(&vec);
+    }
+}
+END_TEST
+
+START_TEST(a_refused_commit_leaves_a_vector_as_it_was) {
+    const mp_options options = {.reservation = 64 * MiB};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 2 * MiB / sizeof(uint64_t)));
+    const mp_vec_u64_rw before = vec;
+    refuse("mp_os_commit", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
+    check_refused();
+    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(a_reservation_beyond_all_bounds_is_the_usual_one) {
+    const mp_options options = {.reservation = SIZE_MAX};
+    mp_vec_u64_rw vec, usual;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u64_rw_create(MiB, &usual));
+    ck_assert_uint_eq(mp_vec_u64_rw_reservation(&vec), mp_vec_u64_rw_reservation(&usual));
+    mp_vec_u64_rw_destroy(&vec);
+    mp_vec_u64_rw_destroy(&usual);
+}
+END_TEST
+
+static mp_status copies_left;
+
+static mp_status copy_until(void *to, const void *from) {
+    if (*(const uint64_t *)from == 3) return copies_left;
+    memcpy(to, from, sizeof(uint64_t));
+    return MP_OK;
+}
+
+START_TEST(elements_may_fail_to_copy_and_need_no_end) {
+    const mp_element element = {sizeof(uint64_t), NULL, NULL, copy_until};
+    const uint64_t array[] = {1, 2, 3};
+    mp_vec_raw vec;
+    copies_left = MP_ERR_DENIED;
+    check_ok(mp_vec_raw_create(0, NULL, &element, &vec));
+    check_status(MP_ERR_DENIED, mp_vec_raw_insert_n(&vec, 0, array, 3, &element));
+    ck_assert_uint_eq(vec.len, 0);
+    check_ok(mp_vec_raw_insert_n(&vec, 0, array, 2, &element));
+    mp_vec_raw_destroy(&vec, &element, false);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, without_huge_pages_only_insisting_fails);
+    tcase_add_test(tests, huge_pages_that_are_too_large_are_no_step);
+    tcase_add_test(tests, a_recycler_that_gets_no_page_is_empty);
+    tcase_add_test(tests, kept_memory_serves_nobody_with_another_option);
+    tcase_add_test(tests, only_some_of_what_is_kept_is_looked_at);
+    tcase_add_test(tests, recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident);
+    tcase_add_test(tests, recycled_pages_that_get_no_permission_are_given_back);
+    tcase_add_test(tests, pages_that_cannot_be_made_writable_are_not_kept);
+    tcase_add_test(tests, kept_memory_becomes_accessible_as_far_as_it_is_needed);
+    tcase_add_test(tests, what_overflows_with_its_guards_is_refused_with_a_recycler_too);
+    tcase_add_test(tests, no_slot_no_memory);
+    tcase_add_test(tests, pages_stay_where_they_are_without_a_slot_for_the_move);
+    tcase_add_test(tests, guarded_pages_grow_again_where_they_shrank);
+    tcase_add_test(tests, an_insisting_program_is_told_what_fails);
+    tcase_add_test(tests, pages_that_nobody_may_write_are_not_made_resident);
+    tcase_add_test(tests, a_system_that_does_not_tell_what_is_resident_fails);
+    tcase_add_test(tests, an_empty_or_stale_region_neither_grows_nor_shrinks);
+    tcase_add_test(tests, a_region_that_has_its_size_changes_owner_and_nothing_else);
+    tcase_add_test(tests, what_cannot_be_unmapped_waits);
+    tcase_add_test(tests, a_vector_without_accessible_memory_freezes_and_moves);
+    tcase_add_test(tests, a_refused_shrink_changes_nothing);
+    tcase_add_test(tests, a_refused_commit_leaves_a_vector_as_it_was);
+    tcase_add_test(tests, a_reservation_beyond_all_bounds_is_the_usual_one);
+    tcase_add_test(tests, elements_may_fail_to_copy_and_need_no_end);
+}
+
+int main(void) { return run_tests("seam", add_tests); }

@@ -1,0 +1,164 @@
+/* What vectors tell a memory checker: exactly the elements in use may be touched. The functions of
+ * ASan's runtime are replaced here by some that keep a record. */
+#include "support.h"
+
+#include <memory_pages/memory_pages.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_RUNTIME 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_RUNTIME 1
+#endif
+
+#if defined(HAS_RUNTIME) || !defined(__ELF__)
+
+/* Here the checker itself is the test: tests/checkers. */
+static void add_tests(TCase *tests) { (void)tests; }
+
+#else
+
+enum { RECORDED = 4 << 20 };
+
+static const unsigned char *recorded; /* the first of the bytes that are looked at */
+static bool forbidden[RECORDED];
+
+static void record(const volatile void *memory, size_t n, bool forbid) {
+    const unsigned char *first = (const unsigned char *)(uintptr_t)memory;
+    for (size_t i = 0; i < n; i++) {
+        const size_t offset = (size_t)(first + i - recorded);
+        if (offset < RECORDED) forbidden[offset] = forbid;
+    }
+}
+
+void __asan_poison_memory_region(void const volatile *memory, size_t n);
+void __asan_poison_memory_region(void const volatile *memory, size_t n) { record(memory, n, true); }
+
+void __asan_unpoison_memory_region(void const volatile *memory, size_t n);
+void __asan_unpoison_memory_region(void const volatile *memory, size_t n) {
+    record(memory, n, false);
+}
+
+/** From now on the record is of the vector's memory; what is in it is told by a change. */
+static void look_at(const mp_vec_u64_rw *vec) {
+    recorded = (const unsigned char *)mp_vec_u64_rw_data(vec);
+}
+
+static void check_touchable(const mp_vec_u64_rw *vec, size_t elements) {
+    const size_t n = vec->raw.region.len < RECORDED ? vec->raw.region.len : RECORDED;
+    const size_t bytes = elements * sizeof(uint64_t);
+    ck_assert_ptr_eq(recorded, mp_vec_u64_rw_data(vec));
+    ck_assert(bytes_are(forbidden, false, bytes));
+    ck_assert(bytes_are(forbidden + bytes, true, n - bytes));
+}
+
+/** A vector whose memory is recorded from its creation on: where it will be is found by trying. */
+static mp_vec_u64_rw new_vec(size_t capacity) {
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(capacity, &vec));
+    look_at(&vec);
+    mp_vec_u64_rw_destroy(&vec);
+    memset(forbidden, 0, sizeof forbidden);
+    check_ok(mp_vec_u64_rw_create(capacity, &vec));
+    ck_assert_ptr_eq(recorded, mp_vec_u64_rw_data(&vec));
+    return vec;
+}
+
+START_TEST(only_elements_in_use_may_be_touched) {
+    mp_vec_u64_rw vec = new_vec(100);
+    check_touchable(&vec, 0);
+    for (size_t i = 1; i < 10; i++) {
+        check_ok(mp_vec_u64_rw_push(&vec, i));
+        check_touchable(&vec, i);
+    }
+    check_ok(mp_vec_u64_rw_pop(&vec, NULL));
+    check_touchable(&vec, 8);
+    check_ok(mp_vec_u64_rw_insert_n(&vec, 2, (uint64_t[]){1, 2, 3}, 3));
+    check_touchable(&vec, 11);
+    check_ok(mp_vec_u64_rw_remove_range(&vec, 1, 4));
+    check_touchable(&vec, 7);
+    mp_vec_u64_rw_truncate(&vec, 2);
+    check_touchable(&vec, 2);
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 3));
+    check_touchable(&vec, 5);
+    check_ok(mp_vec_u64_rw_clear_decommit(&vec));
+    check_touchable(&vec, 0);
+    mp_vec_u64_rw_destroy(&vec);
+    ck_assert(bytes_are(forbidden, false, sizeof forbidden));
+}
+END_TEST
+
+START_TEST(room_that_is_given_out_may_be_touched) {
+    mp_vec_u64_rw vec = new_vec(100);
+    uint64_t *at;
+    size_t room;
+    check_ok(mp_vec_u64_rw_spare_mut(&vec, 10, &at, &room));
+    check_touchable(&vec, room);
+    check_ok(mp_vec_u64_rw_advance(&vec, 3));
+    check_touchable(&vec, 3);
+    mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
+    check_ok(mp_vec_u64_writer_push(&writer, 7));
+    mp_vec_u64_writer_finish(&writer);
+    check_touchable(&vec, 4);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(growth_within_a_reservation_stays_forbidden) {
+    const mp_options options = {.reservation = (size_t)64 << 20};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    look_at(&vec);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    check_touchable(&vec, 1);
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, ((size_t)2 << 20) / sizeof(uint64_t)));
+    check_touchable(&vec, ((size_t)2 << 20) / sizeof(uint64_t) + 1);
+    mp_vec_u64_rw_truncate(&vec, 1);
+    check_ok(mp_vec_u64_rw_shrink_to_fit(&vec));
+    check_touchable(&vec, 1);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(what_was_forbidden_moves_with_the_vector) {
+    mp_vec_u64_rw vec = new_vec(100);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    check_ok(mp_vec_u64_rw_reserve(&vec, 1000000)); /* into a reservation, elsewhere */
+    ck_assert_ptr_ne(recorded, mp_vec_u64_rw_data(&vec));
+    ck_assert(bytes_are(forbidden, false, sizeof forbidden)); /* for the next owner */
+    look_at(&vec);
+    check_ok(mp_vec_u64_rw_push(&vec, 2));
+    mp_vec_u64_rw_truncate(&vec, 1);
+    ck_assert(bytes_are(forbidden, false, sizeof(uint64_t)));
+    ck_assert(bytes_are(forbidden + sizeof(uint64_t), true, sizeof(uint64_t)));
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(frozen_vectors_are_told_again) {
+    mp_vec_u64_rw vec = new_vec(100);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    memset(forbidden, 0, sizeof forbidden); /* as Valgrind does when a permission changes */
+    mp_vec_u64_ro frozen;
+    check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
+    ck_assert(!forbidden[7] && forbidden[8]);
+    check_ok(mp_vec_u64_ro_thaw(&frozen, &vec));
+    check_touchable(&vec, 1);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, only_elements_in_use_may_be_touched);
+    tcase_add_test(tests, room_that_is_given_out_may_be_touched);
+    tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
+    tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
+    tcase_add_test(tests, frozen_vectors_are_told_again);
+}
+
+#endif
+
+int main(void) { return run_tests("watch", add_tests); }
