@@ -24,6 +24,13 @@ install(DIRECTORY codegen spec
     DESTINATION ${share_dir}
     USE_SOURCE_PERMISSIONS
     PATTERN __pycache__ EXCLUDE)
+if(NOT WIN32)
+    # The command: a link, which the launcher follows to find its parts.
+    file(RELATIVE_PATH launcher
+        ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/memory_pages/codegen/mpgen.sh)
+    file(CREATE_LINK ${launcher} ${PROJECT_BINARY_DIR}/mpgen SYMBOLIC)
+    install(PROGRAMS ${PROJECT_BINARY_DIR}/mpgen DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 
 # ---- Debuggers -----------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ need_test_tools() {
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
     need gdb gdb --version
+    need meson meson --version
     need doxygen doxygen --version
     need man-db lexgrog --version
     need abigail-tools abidiff --version

@@ -95,7 +95,8 @@ def _job(options):
     inputs = [path, *([] if own_repository else [CORE_SPEC]), SCHEMA]
     inputs += sorted(Path(__file__).resolve().parent.glob("*.py"))
     inputs += sorted(emit.TEMPLATES.glob("*.jinja"))
-    return Job(spec, plan.plan(spec, documents), folder, inputs)
+    rules = schema.read(SCHEMA) if documents else None
+    return Job(spec, plan.plan(spec, rules), folder, inputs)
 
 
 def _writing_job(options):

@@ -6,7 +6,7 @@ The set of outputs is decided here once; generating, checking, listing and depen
 from dataclasses import dataclass
 
 from mpgen import graph
-from mpgen.tables import tables
+from mpgen.tables import key_tables, tables
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Render:
     region: str = ""  # the marked part of a hand-written file to replace; empty: the whole file
 
 
-def plan(spec, repository=False):
-    """All files that a spec comes to, in a fixed order. `repository`: also what stands outside of
-    the generated folder, in the library's own repository."""
+def plan(spec, rules=None):
+    """All files that a spec comes to, in a fixed order. With the `rules` of specs, their schema:
+    also what only the library's own repository has."""
     headers = "" if spec.own else "include/memory_pages/"
     sources = "" if spec.own else "src/"
     debug = "" if spec.own else "debug/"
@@ -61,6 +61,8 @@ def plan(spec, repository=False):
         picture = graph.layout(spec.pages)
         make("type_graph.svg.jinja", "docs/type_graph.svg", "doc", graph=picture)
         make("functions.md.jinja", "docs/functions.md", "doc", tables=tables(spec))
-    if repository:
+    if rules:
         make("functions_table.jinja", "../README.md", "doc", "functions", tables=tables(spec))
+        keys = key_tables(rules)
+        make("keys_table.jinja", "../docs/own-types.md", "doc", "keys", tables=keys)
     return renders

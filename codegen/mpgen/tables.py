@@ -1,4 +1,4 @@
-"""The tables that tell which type has which function."""
+"""The tables of the documents: which type has which function, and what a spec may say."""
 
 from dataclasses import dataclass
 
@@ -83,3 +83,50 @@ def _mark_of(handle, f):
     if f.unsafe:
         return UNSAFE
     return GATED if f.closed or handle.executable else AVAILABLE
+
+
+# ---- What a spec may say -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a spec."""
+
+    name: str
+    required: str
+    description: str
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """The keys of a user's spec, or of the entries of one of its lists."""
+
+    section: str  # the key of the list; empty for the spec itself
+    keys: tuple
+
+
+def key_tables(rules):
+    """The keys that the schema allows in a user's spec."""
+    parts = rules["$defs"]
+    found = [KeyTable("", _keys(parts["own"], parts))]
+    for section in ("pages", "elements", "functions"):
+        of_list = _referred(parts["own"]["properties"][section], parts)
+        found.append(KeyTable(section, _keys(_referred(of_list["items"], parts), parts)))
+    return found
+
+
+def _keys(part, parts):
+    return tuple(
+        Key(name, "required" if name in part["required"] else "", _description(value, parts))
+        for name, value in part["properties"].items()
+    )
+
+
+def _description(value, parts):
+    return value.get("description") or _referred(value, parts)["description"]
+
+
+def _referred(value, parts):
+    """The part of the schema that a part refers to, or the part itself."""
+    name = value.get("$ref", "").removeprefix("#/$defs/")
+    return parts[name] if name else value
