@@ -93,7 +93,8 @@ def machine_code():
     code = '__attribute__((section("code"))) '
     names = [f"a{i}" for i in range(len(MIXED))]
     parameters = ", ".join(map(declared, MIXED, names))
-    terms = [f"    r = r + r + (double){'*' if '*' in t else ''}{n};" for t, n in zip(MIXED, names)]
+    stars = ["*" if "*" in c_type else "" for c_type in MIXED]
+    terms = [f"    r = r + r + (double){star}{name};" for star, name in zip(stars, names)]
     lines = ["#include <stdbool.h>", "#include <stddef.h>", "#include <stdint.h>",
              f"double mixed({parameters});", f"{code}double mixed({parameters}) {{",
              "    double r = (double)a0;", *terms[1:], "    return r;", "}"]
@@ -130,7 +131,8 @@ def program():
         "    MP_TRY(mp_pages_r_w_nx_set_protected_exec(&pages, &code));",
         "    my_fn_mixed mixed_fn;", "    double sum = 0.0;",
         "    extern char mixed[];",
-        "    MP_TRY(mp_pages_r_nw_x_fn_my_mixed(&code, (size_t)(mixed - __start_code), &mixed_fn));",
+        "    const size_t start = (size_t)(mixed - __start_code);",
+        "    MP_TRY(mp_pages_r_nw_x_fn_my_mixed(&code, start, &mixed_fn));",
         f"    MP_TRY(my_fn_mixed_call(&mixed_fn, {arguments}, &sum));",
         f"    if (sum != {expected!r}) return MP_ERR_INVALID;",
     ]
