@@ -34,6 +34,11 @@ need_build_tools() {
     need ninja-build ninja --version
 }
 
+need_python() {
+    need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \
+        scripts/python -c pass
+}
+
 need_test_tools() {
     need_build_tools
     need "g++" compiles g++
@@ -47,8 +52,7 @@ need_test_tools() {
     need doxygen doxygen --version
     need man-db lexgrog --version
     need abigail-tools abidiff --version
-    need "python3-hypothesis python3-jinja2 python3-jsonschema python3-pytest python3-ruamel.yaml" \
-        scripts/python -c pass
+    need_python
 }
 
 need_package_tools() {
