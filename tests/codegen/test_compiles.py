@@ -60,12 +60,16 @@ def test_closed_gate_says_what_opens_it(compiler):
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 @pytest.mark.parametrize(
     "c_type, sentence",
-    [("struct unknown", "unknown"), ("struct wide", "an element aligns to a page at most")],
+    [
+        ("struct unknown", "incomplete type"),
+        ("struct empty", "an element has a size"),
+        ("struct wide", "an element aligns to a page at most"),
+    ],
 )
 def test_elements_are_checked_at_compile_time(compiler, c_type, sentence):
-    """A type that is incomplete, and one that aligns to more than a page."""
+    """A type that is incomplete, one without a size, and one that aligns to more than a page."""
     types = (GOLDEN / "own/my_particle_types.h").read_text().replace("struct particle", c_type)
-    text = "struct wide { _Alignas(8192) char c[8192]; };\n" + types
+    text = "struct wide { _Alignas(8192) char c[8192]; };\n__extension__ struct empty {};\n" + types
     done = compile(compiler, "c11", "c", OWN, text)
     assert done.returncode != 0
     assert sentence in done.stderr
