@@ -62,6 +62,9 @@ def read(path, core=CORE_SPEC):
 def main(arguments=None):
     parser = commands.parser()
     options = parser.parse_args(arguments)
+    # Whoever started this may have closed them.
+    sys.stdout = sys.stdout or open(os.devnull, "w")
+    sys.stderr = sys.stderr or open(os.devnull, "w")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may not know a spec's letters
     try:
@@ -75,9 +78,13 @@ def main(arguments=None):
         print(mistakes.told(terminal.painter(sys.stderr)), file=sys.stderr)
     except emit.EmitError as error:
         _complain(error)
-    except BrokenPipeError:
-        # Whoever reads has seen enough. Python must not find the pipe broken once more at its end.
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        # Whoever reads may have seen enough. Python must not find the same once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"cannot write the output: {error.strerror}")
     return 1
 
 
@@ -88,7 +95,7 @@ def _complain(error):
 
 def _job(options):
     path = options.spec or CORE_SPEC
-    own_repository = path.resolve() == CORE_SPEC
+    own_repository = os.path.realpath(path) == str(CORE_SPEC)
     folder = options.output or (CORE_OUTPUT if own_repository else Path())
     spec = read(path)
     documents = own_repository and folder.resolve() == CORE_OUTPUT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from mpgen import graph, text
+from mpgen import graph, terminal, text
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -70,7 +70,7 @@ def render(renders, folder):
     that has no such region, nothing is rendered."""
     environment = _environment()
     files = {}
-    for item in renders:
+    for item in terminal.watched(renders, "rendering"):
         made = environment.get_template(item.template).render(**item.context)
         path = Path(folder, item.output)
         if item.region:
@@ -92,16 +92,16 @@ def _into_region(path, region, made):
 
 
 def write(files, stale):
-    """Writes what differs, removes what is stale. Returns the paths of what it wrote."""
-    changed = {path: data for path, data in files.items() if _read(path) != data}
-    for path, data in changed.items():
-        _replace(path, data)
+    """Writes what differs, removes what is stale. Returns the paths of what it wrote. Where one of
+    them has no room, none is changed."""
+    changed = [path for path, data in files.items() if _read(path) != data]
+    _replace({path: files[path] for path in changed})
     for path in stale:
         try:
             path.unlink()
         except OSError as error:
             raise EmitError(f"cannot remove {path}: {error.strerror}") from None
-    return list(changed)
+    return changed
 
 
 def stale(files, mark):
@@ -145,14 +145,17 @@ def depfile(output, inputs):
 
 
 def write_depfile(path, output, inputs):
-    _replace(Path(path), depfile(output, inputs))
+    _replace({Path(path): depfile(output, inputs)})
 
 
 def write_new(path, data):
     """Writes a file that is not there yet."""
     try:
-        with open(path, "xb") as file:
-            file.write(data)
+        temporary = _staged(path, data)
+        try:
+            os.link(temporary, path)
+        finally:
+            os.unlink(temporary)
     except FileExistsError:
         raise EmitError(f"{path} is there already, and stays as it is") from None
     except OSError as error:
@@ -168,20 +171,35 @@ def _read(path):
         raise EmitError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _replace(path, data):
-    """Writes a file whole or not at all."""
-    temporary = None
+def _replace(files):
+    """Writes files. All are complete beside their places before the first gets there."""
+    staged = {}
+    path = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        for path, data in terminal.watched(list(files.items()), "writing"):
+            staged[path] = _staged(path, data)
+        for path in files:
+            os.replace(staged[path], path)
+            del staged[path]
+    except OSError as error:
+        raise EmitError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        for temporary in staged.values():
+            os.unlink(temporary)
+
+
+def _staged(path, data):
+    """A new file beside `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise EmitError(f"cannot write {path}: {error.strerror}") from None
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary
 
 
 def _umask():

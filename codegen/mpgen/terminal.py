@@ -1,6 +1,12 @@
-"""What a terminal gets and a file does not: colour."""
+"""What a terminal gets and a file does not: colour, and how far long work has come."""
 
 import os
+import sys
+import time
+
+STARTED = time.monotonic()
+PATIENCE = 1.0  # seconds from the start until somebody wants to know
+REFRESH = 0.1
 
 COLOURS = {"place": "1", "error": "1;31", "caret": "1;32"}
 
@@ -19,3 +25,24 @@ def painter(stream):
 
 def plain(colour, text):
     return text
+
+
+def watched(items, doing):
+    """Yields the items of a list. If the program has been running for some time, a line on the
+    terminal tells how many are done; it is gone at the end."""
+    stream = sys.stderr
+    if not is_terminal(stream):
+        yield from items
+        return
+    told = STARTED + PATIENCE
+    try:
+        for done, item in enumerate(items):
+            if time.monotonic() > told:
+                stream.write(f"\rmpgen: {doing} {done + 1} of {len(items)}")
+                stream.flush()
+                told = time.monotonic() + REFRESH
+            yield item
+    finally:
+        if told > STARTED + PATIENCE:
+            stream.write("\r\x1b[K")
+            stream.flush()

@@ -95,20 +95,6 @@ def test_generate_reports_what_it_cannot_write(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_a_full_disk_leaves_no_part_of_a_file(tmp_path):
-    # The limit on the size of files stands for the disk: the small headers fit, the large do not.
-    out = tmp_path / "out"
-    script = 'ulimit -f 8; trap "" XFSZ; exec "$@"'
-    done = mpgen("generate", OWN, "-o", out, wrapper=["/bin/sh", "-c", script, "sh"])
-    assert done.returncode == 1
-    assert done.stderr.startswith("mpgen: error: cannot write ")
-    whole = tmp_path / "whole"
-    assert mpgen("generate", OWN, "-o", whole).returncode == 0
-    complete = files(whole)
-    for path, data in files(out).items():
-        assert data == complete[path]
-
-
 # ---- check ---------------------------------------------------------------------------------------
 
 

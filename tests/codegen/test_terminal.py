@@ -1,12 +1,16 @@
 """What the generator shows on a terminal, and only there."""
 
+import io
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from bad_specs import BAD, expected
 from generator import CODEGEN
+
+from mpgen import terminal
 
 SPEC = "unknown_key.yml"
 COLOURED = (
@@ -47,3 +51,29 @@ def test_colours_can_be_refused(variable):
 
 def test_an_empty_variable_refuses_nothing():
     assert on_terminal("list", SPEC, cwd=BAD, NO_COLOR="") == COLOURED
+
+
+class Stream(io.StringIO):
+    """A standard error that may be a terminal."""
+
+    def __init__(self, is_terminal):
+        super().__init__()
+        self.isatty = lambda: is_terminal
+
+
+@pytest.mark.parametrize(
+    "is_terminal, running_for, written",
+    [
+        (True, 3600, "\rmpgen: writing 1 of 2\r\x1b[K"),
+        (True, -3600, ""),
+        (False, 3600, ""),
+    ],
+)
+def test_progress_of_long_work(is_terminal, running_for, written, monkeypatch):
+    stream = Stream(is_terminal)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(terminal, "STARTED", time.monotonic() - running_for)
+    monkeypatch.setattr(terminal, "REFRESH", 3600)
+    assert list(terminal.watched(["a", "b"], "writing")) == ["a", "b"]
+    assert stream.getvalue() == written
