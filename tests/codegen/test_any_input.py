@@ -1,0 +1,189 @@
+"""Whatever it is given, the generator makes files that compile, or tells mistakes and writes none.
+
+MPGEN_EXAMPLES says how many inputs each property is tried with; by default it takes some seconds.
+"""
+
+import contextlib
+import functools
+import io
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+from generator import HERE, files
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from project import INCLUDE_FLAGS, WARNING_FLAGS, run
+
+from mpgen import load
+from mpgen.__main__ import CORE_SPEC, main
+
+EXAMPLES = int(os.environ.get("MPGEN_EXAMPLES", "25"))
+BOUNDED = settings(
+    max_examples=EXAMPLES,
+    deadline=None,  # the machine may be busy
+    derandomize="MPGEN_EXAMPLES" not in os.environ,  # a test of every day finds the same every day
+    suppress_health_check=list(HealthCheck),
+)
+
+TELLS = re.compile(rb"^spec\.yml:[0-9]+:[0-9]+: error: \S", re.MULTILINE)
+OWN = (HERE / "tiny_own.yml").read_text()
+LIBRARY = (HERE / "tiny.yml").read_text()
+
+# Pieces of specs: what belongs into one, what nearly does, and what YAML makes much of.
+WORDS = st.sampled_from(
+    """extends memory_pages prefix elements functions name c_type header doc destructor copy equal
+    scalar returns parameters my mp particle particle.h double float int8_t uint64_t size_t bool
+    char wchar_t void unsigned long const volatile struct union enum true false null on no ~ 010
+    0x1F .inf 1e9 2001-12-14 struct@particle void@* const@char@* double@*@const enum@colour
+    struct@unknown@* types fn pages get push rw _ a a_b é 漢 \\ ??/ // @ % ! & * | > - ? : , [ ] { }
+    << = # ' \"""".replace("@", " ").split()
+)
+C_TYPES = st.lists(
+    st.sampled_from(
+        """int long short char signed unsigned float double void bool _Bool wchar_t size_t uint8_t
+        const volatile struct enum particle unknown *""".split()
+    ),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+NAMES = st.sampled_from("a b a_get types fn pages rw vec slice int i8 x1 mp".split())
+HEADERS = st.one_of(st.just("particle.h"), st.just("<particle.h>"), st.none())
+
+
+def entry(**keys):
+    return st.fixed_dictionaries(keys).map(
+        lambda made: {key: value for key, value in made.items() if value is not None}
+    )
+
+
+ELEMENTS = entry(name=NAMES, c_type=C_TYPES, doc=st.text(max_size=30), header=HEADERS)
+FUNCTIONS = entry(
+    name=NAMES,
+    returns=C_TYPES,
+    parameters=st.lists(C_TYPES, max_size=3),
+    doc=st.text(max_size=30),
+    header=HEADERS,
+)
+NEARLY_GOOD = st.fixed_dictionaries(
+    {
+        "extends": st.just("memory_pages"),
+        "prefix": st.sampled_from(["my", "t", "int", "mp_", "memory_pages", "x9"]),
+        "elements": st.lists(ELEMENTS, max_size=3),
+        "functions": st.lists(FUNCTIONS, max_size=2),
+    }
+)
+ANYTHING = st.recursive(
+    st.one_of(WORDS, st.none(), st.booleans(), st.floats(), st.integers(), st.text(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@st.composite
+def mutations(draw, text):
+    """A good spec after a few small accidents."""
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 12)))
+        twice = st.just(text[start:end] * 2)
+        piece = draw(st.one_of(WORDS, st.text(max_size=3), st.just("\n"), twice))
+        text = text[:start] + piece + text[end:]
+    return text
+
+
+def as_yaml(data):
+    """Data as YAML in flow style, of which JSON is a part."""
+    return json.dumps(data, ensure_ascii=False)
+
+
+@functools.cache
+def library(read=load.load):
+    return read(CORE_SPEC)
+
+
+def reads(path, read=load.load):
+    """Reads a spec, and the library's only once: nothing changes it."""
+    return library() if path == CORE_SPEC else read(path)
+
+
+def holds(text):
+    """Fails unless the spec becomes files that compile, or mistakes and nothing else."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    with tempfile.TemporaryDirectory() as folder:
+        spec, out = Path(folder, "spec.yml"), Path(folder, "out")
+        spec.write_bytes(data)
+        printed = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+        here = os.getcwd()
+        os.chdir(folder)
+        try:
+            with (
+                mock.patch("mpgen.load.load", reads),
+                contextlib.redirect_stdout(printed[0]),
+                contextlib.redirect_stderr(printed[1]),
+            ):
+                status = main(["generate", "spec.yml", "-o", "out"])
+        finally:
+            os.chdir(here)
+        for stream in printed:
+            stream.flush()
+        said = printed[1].buffer.getvalue()
+        if status == 1:
+            assert TELLS.search(said), said
+            assert files(out) == {}
+            return
+        assert (status, said) == (0, b"")
+        assert all(files(out).values())
+        compiles(out)
+
+
+def compiles(out):
+    if (out / "include").is_dir():
+        folders, sources = [out / "include"], out / "src"
+    else:
+        folders, sources = [out], out
+    flags = [f"-I{path}" for path in (*folders, HERE / "include")]
+    sources = sorted(sources.glob("*_instances.c"))
+    assert sources
+    command = ["gcc", "-std=c11", *WARNING_FLAGS, *flags, *INCLUDE_FLAGS, "-fsyntax-only"]
+    done = run(*command, *sources)
+    assert done.returncode == 0, done.stderr
+
+
+@BOUNDED
+@given(mutations(OWN))
+def test_mutations_of_a_user_s_spec(text):
+    holds(text)
+
+
+@BOUNDED
+@given(mutations(LIBRARY))
+def test_mutations_of_a_library(text):
+    holds(text)
+
+
+@BOUNDED
+@given(NEARLY_GOOD.map(as_yaml))
+def test_specs_that_are_nearly_good(text):
+    holds(text)
+
+
+@BOUNDED
+@given(ANYTHING.map(as_yaml))
+def test_any_yaml(text):
+    holds(text)
+
+
+@BOUNDED
+@given(st.lists(WORDS, max_size=30).map(" ".join))
+def test_any_words(text):
+    holds(text)
+
+
+@BOUNDED
+@given(st.binary(max_size=200))
+def test_any_bytes(data):
+    holds(data)
