@@ -14,6 +14,9 @@ import plots
 import results
 import tables
 
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results"
+
 # What an allocator has a say in, and with whom each of its peers is compared.
 ALLOCATOR_CASES = (
     r"^(fill_fresh\..*|refill\.f64|create_destroy\..*|decommit\.80MB|small\..*)"
@@ -94,13 +97,20 @@ def run_all(build, quick):
     return runs
 
 
+def put_into_readme(text):
+    """Replaces what stands between the README's marks."""
+    readme = ROOT / "README.md"
+    marked = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->\n)", re.S)
+    readme.write_text(marked.sub(lambda match: match[1] + text + match[2], readme.read_text()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="where CMake built to")
     parser.add_argument("--quick", action="store_true", help="end within a minute")
     parser.add_argument("--only-report", action="store_true",
                         help="make tables and plots of a results.json that is there")
-    parser.add_argument("-o", "--output", type=Path, default=Path(__file__).parent / "results",
+    parser.add_argument("-o", "--output", type=Path, default=RESULTS,
                         help="the folder for results.json, tables.md and the plots")
     arguments = parser.parse_args()
 
@@ -117,6 +127,8 @@ def main():
     print(text)
     for name in plots.draw_all(measured, arguments.output):
         print(f"wrote {arguments.output / name}", file=sys.stderr)
+    if arguments.output.resolve() == RESULTS:
+        put_into_readme(tables.headlines(measured))
 
 
 if __name__ == "__main__":

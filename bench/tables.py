@@ -1,7 +1,7 @@
 """The results as Markdown: first what was promised, then every figure."""
 
 import targets
-from results import GLIBC, LIMITS
+from results import GLIBC, LIMITS, OURS
 from units import amount, duration
 
 TITLES = {
@@ -56,9 +56,7 @@ def details(measured, case):
     # Who does not use malloc is the same under each.
     everyone = sorted((one for one in measured.of_case(case) if one.is_peer or one.run == GLIBC),
                       key=lambda one: one.per_operation())
-    limits = [one.system for one in measured.of_case(case) if one.system.startswith(LIMITS)]
-    limit = next((name for name in limits if "huge" in name and "vectorised" not in name),
-                 limits[0] if limits else None)
+    limit = limit_of(measured, case)
     ours = [one.system for one in everyone if one.is_ours]
     best = next((name for name in ours if name.endswith("push")), ours[0] if ours else None)
     lines = []
@@ -73,6 +71,55 @@ def details(measured, case):
             amount(one.memory_peak), amount(one.memory_released)])
     head = ["system", "median", "quartiles", f"× {limit}", f"× {best}", "resident", "after"]
     return f"### {title(case)}\n\n" + table(head, lines, "lrrrrrr")
+
+
+# What the README shows: a case, what it is, and who of the library takes part.
+HEADLINES = [
+    ("fill_fresh.f64", "fill fresh memory, 10 million doubles", "push"),
+    ("fill_fresh.u8", "the same with 100 million bytes", "writer"),
+    ("refill.f64", "fill again after `clear`", "push"),
+    ("refill_given_back.f64", "fill, give the memory back, and so on", "push"),
+    ("append_fresh.f64", "append 80 MB in one call", "append"),
+    ("decommit.80MB", "give 80 MB back, keep the address space", "push"),
+    ("create_destroy.touched", "create and destroy 48 MiB, touched once", "vector"),
+    ("create_destroy.touched", "the same with a recycler", "vector, recycled"),
+    ("random_read.4GiB", "one random read from 4 GiB", "push"),
+]
+
+
+def fastest_peer(measured, case, system):
+    """(how many times as long it takes, its name) of the fastest one that returns its memory."""
+    ratios = [(measured.ratio(peer, case, system), peer.name) for peer in measured.peers(case)
+              if peer.memory_peak is None or peer.returns_memory]
+    return min(((ratio, name) for ratio, name in ratios if ratio), default=None)
+
+
+def headlines(measured):
+    """A table for people who are in a hurry, and the machine that it comes from."""
+    lines = []
+    for case, what, form in HEADLINES:
+        system = f"{OURS}, {form}"
+        one = measured.find(case, system)
+        if one is None:
+            continue
+        limit = limit_of(measured, case)
+        peer = fastest_peer(measured, case, system)
+        counts_once = case.startswith(("create_destroy.", "random_read."))
+        lines.append([
+            what, form, duration(one.per_operation() if counts_once else one.median),
+            f"{measured.ratio(one, case, limit):.2f} × {limit}" if limit else "",
+            f"{peer[0]:.1f} × as long: {peer[1]}" if peer else ""])
+    facts = measured.machine
+    machine = ", ".join(facts[fact] for fact in ("processor", "memory", "kernel", "compiler"))
+    return (table(["case", "by", "memory_pages", "the limit", "fastest peer that returns memory"],
+                  lines, "llrll") + f"\n\nMedians of one run. {machine}.\n")
+
+
+def limit_of(measured, case):
+    """The raw loop or system call that a case is measured against; None where there is none."""
+    limits = [one.system for one in measured.of_case(case) if one.system.startswith(LIMITS)]
+    return next((name for name in limits if "huge" in name and "vectorised" not in name),
+                limits[0] if limits else None)
 
 
 def render(measured):

@@ -109,7 +109,7 @@ def append(measured):
 def create_destroy(measured):
     for how in ("touched", "filled"):
         case, what = f"create_destroy.{how}", f"create and destroy 48 MiB, {how}"
-        for system in ("vector", "pages"):
+        for system in ("vector", "pages", "pages, huge"):
             yield at_most(measured, f"{what}: {system} with a recycler", 1.0, case,
                           f"{OURS}, {system}, recycled", "malloc + free", run="tcmalloc",
                           reach="as fast as tcmalloc")
@@ -122,9 +122,10 @@ def decommit(measured):
     case, what = "decommit.80MB", "clear_decommit of 80 MB"
     yield memory_at_most(measured, what, 2 * PAGE, case, PUSH, "memory_released",
                          "at most 2 pages stay")
-    std = [one for one in measured.peers(case) if one.system.startswith("std::vector")]
+    std = [one for one in measured.peers(case)
+           if one.system.startswith("std::vector") and one.returns_memory]
     yield faster_than_peers(measured, what, 10, case, PUSH, std,
-                            "std::vector's clear + shrink_to_fit")
+                            "std::vector's clear + shrink_to_fit, where that returns memory")
 
 
 def permission(measured):

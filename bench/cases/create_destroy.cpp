@@ -85,8 +85,12 @@ struct HugePages : Pages<TheSystem, MP_HUGE_PAGES_AUTO> {
     static constexpr const char *name = "memory_pages, pages, huge";
     using Pages::Pages;
 };
-struct RecycledPages : Pages<Recycler, MP_HUGE_PAGES_AUTO> {
+struct RecycledPages : Pages<Recycler, MP_HUGE_PAGES_DEFAULT> {
     static constexpr const char *name = "memory_pages, pages, recycled";
+    using Pages::Pages;
+};
+struct RecycledHugePages : Pages<Recycler, MP_HUGE_PAGES_AUTO> {
+    static constexpr const char *name = "memory_pages, pages, huge, recycled";
     using Pages::Pages;
 };
 
@@ -119,7 +123,7 @@ template <class... Systems> void add_each() {
 
 void add_create_destroy() {
     add_each<Mmap<PageKind::huge>, Mmap<PageKind::small>, PlainVec, RecycledVec, PlainPages,
-             HugePages, RecycledPages, Malloc>();
+             HugePages, RecycledPages, RecycledHugePages, Malloc>();
 }
 
 } // namespace bench
