@@ -47,6 +47,9 @@ need_test_tools() {
     need make make --version
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
+    need clang-tidy clang-tidy --version
+    need cppcheck cppcheck --version
+    need iwyu iwyu --version
     need gdb gdb --version
     need meson meson --version
     need doxygen doxygen --version

@@ -38,7 +38,7 @@ void mp_record_failure(mp_status status, const char *call) {
     last_error = (mp_error){status, 0, call};
 }
 
-mp_status mp_fail_os(mp_os_result failure) {
+mp_status mp_record_os_failure(mp_os_result failure) {
     const mp_status status = mp_os_status(failure);
     last_error = (mp_error){status, failure.code, failure.call};
     return status;

@@ -205,7 +205,7 @@ mp_status mp_vec_raw_create(size_t capacity, const mp_options *options, const mp
         !mp_round_up(larger(bytes, 1), step(), &whole_steps))
         return mp_fail(MP_ERR_OVERFLOW, "create");
 
-    size_t used;
+    size_t used = 0;
     if (fits_small_tier(bytes, options)) {
         MP_TRY(mp_region_reserve(whole_pages, whole_pages, false, options, &out->region, &used));
     } else {

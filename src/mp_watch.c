@@ -1,7 +1,5 @@
 #include "mp_watch.h"
 
-#include "memory_pages/mp_config.h"
-
 /* Valgrind is asked by instructions that do nothing elsewhere; its header is optional. */
 #if defined(__has_include)
 #if __has_include(<valgrind/memcheck.h>)
