@@ -40,7 +40,7 @@ def test_clang_tidy():
 @needs("cppcheck")
 def test_cppcheck():
     result = run("cppcheck", "--enable=all", "--std=c11", "--quiet", "--error-exitcode=1",
-                 "--template=gcc", "-DNDEBUG",
+                 "--template=gcc", "-D__GNUC__=12",
                  f"--suppressions-list={Path(__file__).parent}/cppcheck.txt", "-Isrc",
                  "-Isrc/include", "-Igenerated/include",
                  *(source.relative_to(ROOT) for source in SOURCES), cwd=ROOT)
