@@ -30,6 +30,7 @@ if(NOT WIN32)
         ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/memory_pages/codegen/mpgen.sh)
     file(CREATE_LINK ${launcher} ${PROJECT_BINARY_DIR}/mpgen SYMBOLIC)
     install(PROGRAMS ${PROJECT_BINARY_DIR}/mpgen DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(FILES generated/man/mpgen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 
 # ---- Debuggers -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ The set of outputs is decided here once; generating, checking, listing and depen
 
 from dataclasses import dataclass
 
-from mpgen import graph
+from mpgen import commands, graph
 from mpgen.tables import key_tables, tables
 
 
@@ -63,6 +63,7 @@ def plan(spec, rules=None):
         make("functions.md.jinja", "docs/functions.md", "doc", tables=tables(spec))
     if rules:
         make("functions_table.jinja", "../README.md", "doc", "functions", tables=tables(spec))
+        make("mpgen.1.jinja", "man/mpgen.1", "doc", commands=commands)
         keys = key_tables(rules)
         make("keys_table.jinja", "../docs/own-types.md", "doc", "keys", tables=keys)
     return renders
