@@ -9,6 +9,7 @@ enum { CLASSES = 64 };
 /* Lives in pages of its own until the handle and the last region that names it are gone. Lock-free,
  * as the slot table is: a fork() in the middle of a change leaves the child nothing to wait for. */
 struct mp_recycler_state {
+    mp_slot *slot; /* of these pages, for when they can't be given back at once */
     size_t users; /* atomic; the handle, and each region */
     size_t bytes; /* atomic; accessible bytes kept, or about to be */
     size_t max_bytes; /* atomic; 0 when the handle is gone */
@@ -78,7 +79,7 @@ mp_recycler_state *mp_recycler_join(const mp_recycler *recycler) {
 void mp_recycler_leave(mp_recycler_state *state) {
     if (state == NULL || mp_atomic_sub(&state->users, 1) != 0) return;
     trim(state, 0);
-    (void)mp_os_release(state, mp_os_page_size());
+    mp_release(state->slot);
 }
 
 bool mp_recycler_keep(mp_recycler_state *state, mp_slot *slot, size_t len) {
@@ -128,11 +129,20 @@ mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler 
     out->state = NULL;
     const size_t page = mp_os_page_size();
     const mp_os_wish wish = {.alignment = page, .promise = true};
+    mp_slot *slot;
+    const mp_os_result taken = mp_slot_take(&slot);
+    if (taken.code != 0) return mp_fail_os(taken);
     void *memory;
     const mp_os_result mapped =
-        mp_os_map(page, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory);
-    if (mapped.code != 0) return mp_fail_os(mapped);
+        mp_os_map(page, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory, NULL);
+    if (mapped.code != 0) {
+        mp_slot_give_back(slot);
+        return mp_fail_os(mapped);
+    }
+    slot->base = memory;
+    slot->bytes = page;
     out->state = memory;
+    out->state->slot = slot;
     out->state->users = 1;
     out->state->max_bytes = max_bytes;
     out->state->max_age_ms = max_age_ms;

@@ -71,7 +71,7 @@ static bool whole_pages(size_t min_bytes, mp_huge_pages policy, size_t *out) {
 static mp_os_result populate(const mp_slot *slot, unsigned char *data, size_t from, size_t to) {
     mp_os_result result = {0, NULL};
     if (from == to) return result;
-    if (slot->locked) result = mp_os_lock(data + from, to - from);
+    if (slot->locked) result = mp_os_lock(data + from, to - from, slot->access);
     if (result.code == 0 && slot->prefault && (slot->access & MP_ACCESS_WRITE))
         result = mp_os_prefault(data + from, to - from);
     return result;
@@ -126,11 +126,13 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
     const mp_os_wish wish = {alignment, promise, huge};
     const bool all_accessible = from == 0 && to == bytes;
     void *base;
-    mp_os_result result = all_accessible ? mp_os_map(bytes, slot->access, wish, &base)
-                                         : mp_os_reserve(bytes, alignment, &base);
+    mp_os_left left = {NULL, 0};
+    mp_os_result result = all_accessible ? mp_os_map(bytes, slot->access, wish, &base, &left)
+                                         : mp_os_reserve(bytes, alignment, &base, &left);
     if (result.code != 0) {
-        mp_slot_give_back(spare);
-        return mp_fail_os(result);
+        const mp_status status = mp_fail_os(result);
+        mp_release_range(spare, left.base, left.bytes);
+        return status;
     }
 
     *out = (mp_area){base, bytes, (unsigned char *)base + front};

@@ -45,7 +45,7 @@ static mp_os_result ensure_segment(unsigned segment) {
     const mp_os_wish wish = {.alignment = page, .promise = true};
     void *memory;
     const mp_os_result mapped =
-        mp_os_map(bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory);
+        mp_os_map(bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory, NULL);
     if (mapped.code != 0) return mapped;
 
     mp_slot *none = NULL;

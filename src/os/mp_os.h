@@ -59,11 +59,19 @@ typedef struct mp_os_wish {
     bool huge;        /* mp_os_use_huge_pages() will be asked for: some systems must know now */
 } mp_os_wish;
 
-/* Zeroed pages with `access`. */
-mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out);
+/* What a failed call could not give back: still mapped, and the caller's to release. */
+typedef struct mp_os_left {
+    void *base;
+    size_t bytes; /* 0: nothing */
+} mp_os_left;
+
+/* Zeroed pages with `access`. `left` may be NULL where the alignment is a page, which leaves
+ * nothing. */
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
+                       mp_os_left *left);
 
 /* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
-mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out);
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left);
 
 /* Gives a part of a mapping or reservation back, or all of it. */
 mp_os_result mp_os_release(void *base, size_t bytes);
@@ -71,7 +79,8 @@ mp_os_result mp_os_release(void *base, size_t bytes);
 /* Makes reserved pages accessible: zeroed, with `access`. */
 mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access);
 
-/* The reverse: frees the memory and leaves reserved address space. */
+/* The reverse: frees the memory and leaves reserved address space, which may stay accessible where
+ * the system has no room to note the difference. */
 mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits);
 
 /* Resizes a whole mapping that mp_os_map() made, without copying; new pages are zero. `may_move`:
@@ -113,8 +122,8 @@ void mp_os_discard(void *base, size_t bytes);
 /* Makes accessible, writable pages resident. */
 mp_os_result mp_os_prefault(void *base, size_t bytes);
 
-/* Keeps accessible pages out of swap; makes them resident. */
-mp_os_result mp_os_lock(void *base, size_t bytes);
+/* Keeps pages out of swap; makes them resident, unless `access` is none. */
+mp_os_result mp_os_lock(void *base, size_t bytes, unsigned access);
 
 /* Passes a hint on. */
 mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice);

@@ -63,17 +63,19 @@ static int at_most_everything(int protection) {
 #define MAP_NORESERVE 0
 #endif
 
-static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
-    return mp_posix_map(bytes, alignment, at_most_everything(protection), flags, out);
+static mp_os_result map(size_t bytes, size_t alignment, int protection, int flags, void **out,
+                        mp_os_left *left) {
+    return mp_posix_map(bytes, alignment, at_most_everything(protection), flags, out, left);
 }
 
-mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
+                       mp_os_left *left) {
     return map(bytes, wish.alignment, mp_posix_protection(access), wish.promise ? 0 : MAP_NORESERVE,
-               out);
+               out, left);
 }
 
-mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
-    return map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out);
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left) {
+    return map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out, left);
 }
 
 /* One call that replaces all or nothing: there is no moment at which another thread's mapping could
@@ -134,7 +136,7 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     if (result.code != 0) return result;
     memcpy(to, from, bytes);
     if (traits->access != writable) result = mp_os_protect(to, bytes, writable, traits->access);
-    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes);
+    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes, traits->access);
     if (result.code != 0) (void)mp_os_uncommit(to, bytes, traits);
     return result;
 }

@@ -35,20 +35,23 @@ enum { SYNC_CORES = 1 << 5, REGISTER_TO_SYNC_CORES = 1 << 6 }; /* of membarrier(
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
-/* Reads a small file of the kernel's; 0 when there is none. */
-static size_t read_number(const char *path) {
+/* Reads a small file of the kernel's; 0 when there is none. False if that may change: at a limit of
+ * files or memory the kernel does not say. */
+static bool read_number(const char *path, size_t *out) {
     const int saved = errno;
-    size_t number = 0;
+    *out = 0;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool known = file < 0 && errno == ENOENT;
     if (file >= 0) {
         char text[32];
         const ssize_t got = read(file, text, sizeof text);
         for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; i++)
-            number = number * 10 + (size_t)(text[i] - '0');
+            *out = *out * 10 + (size_t)(text[i] - '0');
+        known = got > 0;
         close(file);
     }
     errno = saved;
-    return number;
+    return known;
 }
 
 /* Counts the process's mappings: the lines of its map. Read in pieces on the stack, for this runs
@@ -70,29 +73,30 @@ static size_t count_mappings(void) {
 
 /* A call may need two more mappings than there are, and fails if they would exceed the limit. */
 bool mp_posix_at_mapping_limit(void) {
-    const size_t limit = read_number("/proc/sys/vm/max_map_count");
-    return limit != 0 && count_mappings() + 2 >= limit;
+    size_t limit;
+    return read_number("/proc/sys/vm/max_map_count", &limit) && limit != 0 &&
+           count_mappings() + 2 >= limit;
 }
 
 size_t mp_os_huge_page_size(void) {
     static size_t known; /* atomic; one more than the size, 0 when not asked yet */
     size_t size = mp_atomic_load(&known);
-    if (size == 0) {
-        size = read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size") + 1;
-        mp_atomic_store(&known, size);
-    }
-    return size - 1;
+    if (size != 0) return size - 1;
+    if (read_number("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", &size))
+        mp_atomic_store(&known, size + 1);
+    return size;
 }
 
 /* ---- Address space --------------------------------------------------------------------------- */
 
-mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
+                       mp_os_left *left) {
     return mp_posix_map(bytes, wish.alignment, mp_posix_protection(access),
-                        wish.promise ? 0 : MAP_NORESERVE, out);
+                        wish.promise ? 0 : MAP_NORESERVE, out, left);
 }
 
-mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
-    return mp_posix_map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out);
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left) {
+    return mp_posix_map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out, left);
 }
 
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
@@ -188,11 +192,12 @@ static mp_os_result forget(void *base, size_t bytes) {
     return result.code == EINVAL ? mp_posix_advise(base, bytes, MADV_DONTNEED_LOCKED) : result;
 }
 
+/* In this order there is nothing to take back: pages that stay accessible cost nothing until they
+ * are touched, and committing them again finds them zeroed. */
 mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits) {
-    const int saved = errno;
-    if (mprotect(base, bytes, PROT_NONE) != 0) return mp_posix_result(true, "mprotect", saved);
+    (void)traits; /* the pages stay the same */
     const mp_os_result result = forget(base, bytes);
-    if (result.code != 0) (void)mp_os_commit(base, bytes, traits->access);
+    if (result.code == 0) (void)mp_os_commit(base, bytes, MP_ACCESS_NONE);
     return result;
 }
 

@@ -73,7 +73,8 @@ static mp_os_result copy_to_data(const void *from, size_t bytes, unsigned to, vo
     const unsigned writable = MP_ACCESS_READ | MP_ACCESS_WRITE;
     void *data;
     mp_os_result result =
-        mp_os_map(bytes, writable, (mp_os_wish){mp_os_page_size(), true, false}, &data);
+        mp_os_map(bytes, writable, (mp_os_wish){mp_os_page_size(), true, false}, &data,
+                  NULL);
     if (result.code != 0) return result;
     memcpy(data, from, bytes);
     result = mp_os_protect(data, bytes, writable, to);

@@ -121,7 +121,7 @@ unsigned mp_os_enforced(unsigned access) {
     const int saved = errno;
     unsigned allowed = access;
     void *page;
-    if (mp_os_map(bytes, writable, (mp_os_wish){bytes, true, false}, &page).code == 0) {
+    if (mp_os_map(bytes, writable, (mp_os_wish){bytes, true, false}, &page, NULL).code == 0) {
         allowed = MP_ACCESS_NONE;
         void *copy;
         if (mp_os_protect(page, bytes, writable, access).code == 0) {
@@ -149,7 +149,7 @@ static void *map_anywhere(size_t bytes, int protection, int flags) {
 
 /* Room is taken for the worst case, and what is not needed is given back. */
 static bool map_aligned(size_t bytes, size_t alignment, int protection, int flags, void **out,
-                        const char **call) {
+                        mp_os_left *left, const char **call) {
     *call = "mmap";
     const size_t slack = alignment - mp_os_page_size();
     size_t room;
@@ -164,28 +164,30 @@ static bool map_aligned(size_t bytes, size_t alignment, int protection, int flag
     const size_t before = (size_t)(-(uintptr_t)base & (alignment - 1));
     const size_t behind = slack - before;
     unsigned char *start = base + before;
-    if ((before == 0 || munmap(base, before) == 0) &&
-        (behind == 0 || munmap(start + bytes, behind) == 0)) {
-        *out = start;
-        return true;
-    }
-    const int failure = errno;
-    munmap(base, room);
-    errno = failure;
-    return false;
+    if (before != 0 && munmap(base, before) != 0)
+        *left = (mp_os_left){base, room};
+    else if (behind != 0 && munmap(start + bytes, behind) != 0)
+        *left = (mp_os_left){start, bytes + behind};
+    *out = start;
+    return left->bytes == 0;
 }
 
 /* Linux aligns large mappings by itself from 6.7 on, but no system promises anything. */
-mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int flags, void **out) {
+mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int flags, void **out,
+                          mp_os_left *left) {
     const int saved = errno;
+    if (left != NULL) *left = (mp_os_left){NULL, 0};
     const char *call = "mmap";
     void *base = map_anywhere(bytes, protection, flags);
     bool mapped = base != MAP_FAILED;
     if (mapped && ((uintptr_t)base & (alignment - 1)) == 0) {
         *out = base;
+    } else if (mapped && munmap(base, bytes) == 0) {
+        mapped = map_aligned(bytes, alignment, protection, flags, out, left, &call);
     } else if (mapped) {
-        munmap(base, bytes);
-        mapped = map_aligned(bytes, alignment, protection, flags, out, &call);
+        *left = (mp_os_left){base, bytes};
+        call = "munmap";
+        mapped = false;
     }
     return mp_posix_result(!mapped, call, saved);
 }
@@ -205,9 +207,17 @@ mp_os_result mp_os_commit(void *base, size_t bytes, unsigned access) {
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
+/* Where instructions are fetched as they were last written, nothing stands between the two
+ * permissions, and no refusal can strike there. */
+#if defined(__x86_64__) || defined(__i386__) || defined(__s390__)
+static const bool code_is_coherent = true;
+#else
+static const bool code_is_coherent = false;
+#endif
+
 mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to) {
     const int saved = errno;
-    if ((to & MP_ACCESS_EXEC) && !(from & MP_ACCESS_EXEC)) {
+    if ((to & MP_ACCESS_EXEC) && !(from & MP_ACCESS_EXEC) && !code_is_coherent) {
         /* The caches of most processors are cleaned by address, which must be readable. */
         if (!(from & MP_ACCESS_READ) && mprotect(base, bytes, PROT_READ) != 0)
             return mp_posix_result(true, "mprotect", saved);
@@ -231,8 +241,14 @@ void mp_posix_touch(void *base, size_t bytes) {
     for (size_t offset = 0; offset < bytes; offset += page) at[offset] = at[offset];
 }
 
-mp_os_result mp_os_lock(void *base, size_t bytes) {
+mp_os_result mp_os_lock(void *base, size_t bytes, unsigned access) {
     const int saved = errno;
+#if defined(MLOCK_ONFAULT)
+    /* mlock() touches each page, which fails where nobody may: these are locked as they come. */
+    if (access == MP_ACCESS_NONE)
+        return mp_posix_result(mlock2(base, bytes, MLOCK_ONFAULT) != 0, "mlock2", saved);
+#endif
+    (void)access;
     return mp_posix_result(mlock(base, bytes) != 0, "mlock", saved);
 }
 

@@ -18,7 +18,8 @@ mp_os_result mp_posix_result(bool failed, const char *call, int saved);
 int mp_posix_protection(unsigned access);
 
 /* Maps anonymous private memory with further MAP_ flags. */
-mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int flags, void **out);
+mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int flags, void **out,
+                          mp_os_left *left);
 
 /* madvise(), with some patience if the system is busy. */
 mp_os_result mp_posix_advise(void *base, size_t bytes, int advice);

@@ -181,8 +181,10 @@ static void *map_large(size_t bytes, unsigned access, mp_os_wish wish) {
 }
 
 /* Windows promises all that it commits. */
-mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
+                       mp_os_left *left) {
     const DWORD saved = GetLastError();
+    if (left != NULL) *left = (mp_os_left){NULL, 0};
     void *large = map_large(bytes, access, wish);
     if (large != NULL) {
         *out = large;
@@ -205,8 +207,9 @@ mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **ou
     return done;
 }
 
-mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left) {
     const DWORD saved = GetLastError();
+    *left = (mp_os_left){NULL, 0};
     void *base = reserve(bytes, alignment);
     if (base == NULL) return result_of(true, "VirtualAlloc", saved);
     *out = base;
@@ -290,7 +293,7 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     if (result.code != 0) return result;
     memcpy(to, from, bytes);
     result = mp_os_protect(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, traits->access);
-    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes);
+    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes, traits->access);
     if (result.code != 0) (void)mp_os_uncommit(to, bytes, traits);
     return result;
 }
@@ -374,7 +377,8 @@ mp_os_result mp_os_prefault(void *base, size_t bytes) {
 /* A process may lock a little less than its smallest working set, which is 200 KiB until it asks
  * for more. Several threads may ask at once and take each other's for their own, hence the
  * attempts. */
-mp_os_result mp_os_lock(void *base, size_t bytes) {
+mp_os_result mp_os_lock(void *base, size_t bytes, unsigned access) {
+    (void)access;
     enum { ATTEMPTS = 16 };
     const DWORD saved = GetLastError();
     const HANDLE process = GetCurrentProcess();

@@ -48,13 +48,17 @@ static void check_refused(void) {
         return __real_##name arguments;                                                            \
     }
 
-STAND_BETWEEN(mp_os_map, (size_t n, size_t alignment, unsigned access, bool promise, void **out),
-              (n, alignment, access, promise, out))
+STAND_BETWEEN(mp_os_map,
+              (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
+              (n, access, wish, out, left))
 STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_commit, (void *base, size_t n, unsigned access), (base, n, access))
-STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, unsigned access), (base, n, access))
-STAND_BETWEEN(mp_os_resize, (void *base, size_t n, size_t to, bool may_move, void **out),
-              (base, n, to, may_move, out))
+STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, const mp_os_traits *traits),
+              (base, n, traits))
+STAND_BETWEEN(mp_os_resize,
+              (void *base, size_t n, size_t to, bool may_move, const mp_os_traits *traits,
+               void **out),
+              (base, n, to, may_move, traits, out))
 STAND_BETWEEN(mp_os_protect, (void *base, size_t n, unsigned from, unsigned to),
               (base, n, from, to))
 STAND_BETWEEN(mp_os_prefault, (void *base, size_t n), (base, n))
