@@ -30,6 +30,8 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create(size_t min_bytes, mp_pages_r_nw_nx *out);
 
@@ -49,6 +51,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create(size_t min_bytes, mp_pag
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create_with(size_t min_bytes,
                                                              const mp_options *options,
@@ -101,6 +104,8 @@ MP_INLINE bool mp_pages_r_nw_nx_is_empty(const mp_pages_r_nw_nx *pages);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_resident_bytes(const mp_pages_r_nw_nx *pages,
                                                                 size_t *out);
@@ -111,12 +116,15 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_resident_bytes(const mp_pages_r
  *
  *  @param pages  the pages, or an empty handle
  *  @param bytes  how many bytes from the first on; at most the length
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  `bytes` exceeds the length
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   `bytes` exceeds the length
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_soon(const mp_pages_r_nw_nx *pages,
                                                                  size_t bytes);
@@ -126,11 +134,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_soon(const mp_pages_
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_seq(const mp_pages_r_nw_nx *pages);
 
@@ -139,11 +150,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_seq(const mp_pages_r
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_rnd(const mp_pages_r_nw_nx *pages);
 
@@ -163,6 +177,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_rnd(const mp_pages_r
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_read(mp_pages_r_nw_nx *from,
                                                            mp_pages_nr_nw_nx *to);
@@ -179,6 +195,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_read(mp_pages_r_nw_nx *fro
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write(mp_pages_r_nw_nx *from,
                                                              mp_pages_r_w_nx *to);
@@ -197,6 +215,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write(mp_pages_r_nw_nx *f
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write_no_exec(mp_pages_r_nw_nx *from,
                                                                      mp_pages_r_w_nx *to);
@@ -213,6 +233,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write_no_exec(mp_pages_r_
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_read_write(mp_pages_r_nw_nx *from,
                                                                   mp_pages_r_w_nx *to);
@@ -229,6 +251,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_read_write(mp_pages_r_nw_
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_all(mp_pages_r_nw_nx *from,
                                                           mp_pages_nr_nw_nx *to);
@@ -319,6 +343,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_read(const mp_pages_r_nw_nx *pa
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_exec(mp_pages_r_nw_nx *from,
                                                             mp_pages_r_nw_x *to);
@@ -337,6 +363,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_exec(mp_pages_r_nw_nx *fr
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_set_protected_exec(mp_pages_r_nw_nx *from,
                                                                     mp_pages_r_nw_x *to);

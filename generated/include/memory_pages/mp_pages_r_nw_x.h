@@ -35,6 +35,8 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create(size_t min_bytes, mp_pages_r_nw_x *out);
 
@@ -54,6 +56,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create(size_t min_bytes, mp_page
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create_with(size_t min_bytes,
                                                             const mp_options *options,
@@ -106,6 +109,8 @@ MP_INLINE bool mp_pages_r_nw_x_is_empty(const mp_pages_r_nw_x *pages);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_resident_bytes(const mp_pages_r_nw_x *pages,
                                                                size_t *out);
@@ -116,12 +121,15 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_resident_bytes(const mp_pages_r_
  *
  *  @param pages  the pages, or an empty handle
  *  @param bytes  how many bytes from the first on; at most the length
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  `bytes` exceeds the length
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   `bytes` exceeds the length
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_soon(const mp_pages_r_nw_x *pages,
                                                                 size_t bytes);
@@ -131,11 +139,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_soon(const mp_pages_r
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_seq(const mp_pages_r_nw_x *pages);
 
@@ -144,11 +155,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_seq(const mp_pages_r_
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_rnd(const mp_pages_r_nw_x *pages);
 
@@ -168,6 +182,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_rnd(const mp_pages_r_
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_read(mp_pages_r_nw_x *from,
                                                           mp_pages_nr_nw_x *to);
@@ -184,6 +200,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_read(mp_pages_r_nw_x *from,
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_exec(mp_pages_r_nw_x *from,
                                                           mp_pages_r_nw_nx *to);
@@ -202,6 +220,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_exec(mp_pages_r_nw_x *from,
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_allow_write_no_exec(mp_pages_r_nw_x *from,
                                                                     mp_pages_r_w_nx *to);
@@ -218,6 +238,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_allow_write_no_exec(mp_pages_r_n
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_all(mp_pages_r_nw_x *from,
                                                          mp_pages_nr_nw_nx *to);

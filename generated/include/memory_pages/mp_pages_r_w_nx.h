@@ -30,6 +30,8 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create(size_t min_bytes, mp_pages_r_w_nx *out);
 
@@ -49,6 +51,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create(size_t min_bytes, mp_page
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create_with(size_t min_bytes,
                                                             const mp_options *options,
@@ -101,6 +104,8 @@ MP_INLINE bool mp_pages_r_w_nx_is_empty(const mp_pages_r_w_nx *pages);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resident_bytes(const mp_pages_r_w_nx *pages,
                                                                size_t *out);
@@ -111,12 +116,15 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resident_bytes(const mp_pages_r_
  *
  *  @param pages  the pages, or an empty handle
  *  @param bytes  how many bytes from the first on; at most the length
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  `bytes` exceeds the length
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   `bytes` exceeds the length
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_soon(const mp_pages_r_w_nx *pages,
                                                                 size_t bytes);
@@ -126,11 +134,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_soon(const mp_pages_r
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_seq(const mp_pages_r_w_nx *pages);
 
@@ -139,11 +150,14 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_seq(const mp_pages_r_
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param pages  the pages, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_rnd(const mp_pages_r_w_nx *pages);
 
@@ -163,6 +177,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_rnd(const mp_pages_r_
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_read(mp_pages_r_w_nx *from,
                                                           mp_pages_nr_w_nx *to);
@@ -179,6 +195,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_read(mp_pages_r_w_nx *from,
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_write(mp_pages_r_w_nx *from,
                                                            mp_pages_r_nw_nx *to);
@@ -195,6 +213,8 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_write(mp_pages_r_w_nx *from
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_all(mp_pages_r_w_nx *from,
                                                          mp_pages_nr_nw_nx *to);
@@ -363,6 +383,10 @@ MP_INLINE void mp_pages_r_w_nx_wipe(mp_pages_r_w_nx *pages);
  *                                    the handle
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, size_t min_bytes);
 
@@ -373,32 +397,39 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, s
  *  @param pages   the pages, or an empty handle
  *  @param offset  the first byte; a multiple of the page size
  *  @param n       how many bytes; a multiple of the page size; 0 does nothing
- *  @retval MP_OK                on success
- *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
- *  @retval MP_ERR_MISALIGNED    `offset` or `n` is no multiple of the page size
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_OUT_OF_RANGE   the range does not lie within the pages
+ *  @retval MP_ERR_MISALIGNED     `offset` or `n` is no multiple of the page size
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit(mp_pages_r_w_nx *pages, size_t offset,
                                                          size_t n);
 
 /** Gives the physical memory of many ranges back, in as few system calls as possible.
  *
- *  As decommit(). All ranges are checked before the first is given back.
+ *  As decommit(). All ranges are checked before the first is given back. If the system then refuses
+ *  one, those before it may be given back already.
  *
  *  @param pages   the pages, or an empty handle
  *  @param ranges  multiples of the page size; may be NULL if `count` is 0
  *  @param count   how many ranges
- *  @retval MP_OK                on success
- *  @retval MP_ERR_OUT_OF_RANGE  a range does not lie within the pages
- *  @retval MP_ERR_MISALIGNED    an offset or a size is no multiple of the page size
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_OUT_OF_RANGE   a range does not lie within the pages
+ *  @retval MP_ERR_MISALIGNED     an offset or a size is no multiple of the page size
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_INVALID        a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit_ranges(mp_pages_r_w_nx *pages,
                                                                 const mp_range *ranges,
@@ -433,6 +464,8 @@ MP_INLINE uintptr_t mp_pages_r_w_nx_exec_address(const mp_pages_r_w_nx *pages, s
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_set_protected_exec(mp_pages_r_w_nx *from,
                                                                    mp_pages_r_nw_x *to);

@@ -47,6 +47,8 @@ MP_INLINE void mp_vec_i64_ro_move(mp_vec_i64_ro *from, mp_vec_i64_ro *to);
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_thaw(mp_vec_i64_ro *from, mp_vec_i64_rw *to);
 
@@ -76,6 +78,8 @@ MP_INLINE bool mp_vec_i64_ro_is_empty(const mp_vec_i64_ro *vec);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_resident_bytes(const mp_vec_i64_ro *vec,
                                                              size_t *out);
@@ -87,12 +91,15 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_resident_bytes(const mp_vec_i64_ro
  *  @param vec    the vector, or an empty handle
  *  @param first  the first element
  *  @param n      how many; they may lie in the unused capacity
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the capacity
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   the range does not lie within the capacity
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_advise_use_soon(const mp_vec_i64_ro *vec,
                                                               size_t first, size_t n);
@@ -102,11 +109,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_advise_use_soon(const mp_vec_i64_r
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_advise_use_seq(const mp_vec_i64_ro *vec);
 
@@ -115,11 +125,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_advise_use_seq(const mp_vec_i64_ro
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i64_ro_advise_use_rnd(const mp_vec_i64_ro *vec);
 

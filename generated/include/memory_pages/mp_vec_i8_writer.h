@@ -27,6 +27,10 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_writer_push(mp_vec_i8_writer *writer, int8_t value);
 

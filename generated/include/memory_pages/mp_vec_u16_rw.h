@@ -26,6 +26,10 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_create(size_t capacity, mp_vec_u16_rw *out);
 
@@ -44,6 +48,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_create(size_t capacity, mp_vec_u16
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_create_with(size_t capacity,
                                                           const mp_options *options,
@@ -79,6 +84,10 @@ MP_INLINE void mp_vec_u16_rw_move(mp_vec_u16_rw *from, mp_vec_u16_rw *to);
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            both handles are the same; nothing is written then
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_clone(const mp_vec_u16_rw *vec, mp_vec_u16_rw *to);
 
@@ -96,6 +105,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_clone(const mp_vec_u16_rw *vec, mp
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_freeze(mp_vec_u16_rw *from, mp_vec_u16_ro *to);
 
@@ -141,6 +152,8 @@ MP_INLINE size_t mp_vec_u16_rw_reservation(const mp_vec_u16_rw *vec);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_resident_bytes(const mp_vec_u16_rw *vec,
                                                              size_t *out);
@@ -152,12 +165,15 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_resident_bytes(const mp_vec_u16_rw
  *  @param vec    the vector, or an empty handle
  *  @param first  the first element
  *  @param n      how many; they may lie in the unused capacity
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the capacity
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   the range does not lie within the capacity
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_advise_use_soon(const mp_vec_u16_rw *vec,
                                                               size_t first, size_t n);
@@ -167,11 +183,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_advise_use_soon(const mp_vec_u16_r
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_advise_use_seq(const mp_vec_u16_rw *vec);
 
@@ -180,11 +199,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_advise_use_seq(const mp_vec_u16_rw
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_advise_use_rnd(const mp_vec_u16_rw *vec);
 
@@ -336,6 +358,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_write(mp_vec_u16_rw *vec, size_t f
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_push(mp_vec_u16_rw *vec, uint16_t value);
 
@@ -378,6 +404,10 @@ MP_INLINE mp_vec_u16_writer mp_vec_u16_rw_writer(mp_vec_u16_rw *vec);
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_append(mp_vec_u16_rw *vec, const uint16_t *array,
                                                      size_t n);
@@ -395,6 +425,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_append(mp_vec_u16_rw *vec, const u
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_append_zeroed(mp_vec_u16_rw *vec, size_t n);
 
@@ -411,6 +445,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_append_zeroed(mp_vec_u16_rw *vec, 
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_insert(mp_vec_u16_rw *vec, size_t index,
                                                      uint16_t value);
@@ -432,6 +470,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_insert(mp_vec_u16_rw *vec, size_t 
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_insert_n(mp_vec_u16_rw *vec, size_t index,
                                                        const uint16_t *array, size_t n);
@@ -448,6 +490,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_insert_n(mp_vec_u16_rw *vec, size_
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_resize(mp_vec_u16_rw *vec, size_t len,
                                                      uint16_t value);
@@ -467,6 +513,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_resize(mp_vec_u16_rw *vec, size_t 
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_spare_mut(mp_vec_u16_rw *vec, size_t min,
                                                         uint16_t **at, size_t *room);
@@ -545,11 +595,14 @@ MP_INLINE void mp_vec_u16_rw_clear(mp_vec_u16_rw *vec);
  *  The memory comes back, zeroed, as elements are written again.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_clear_decommit(mp_vec_u16_rw *vec);
 
@@ -568,6 +621,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_clear_decommit(mp_vec_u16_rw *vec)
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_reserve(mp_vec_u16_rw *vec, size_t additional);
 
@@ -584,6 +641,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_reserve(mp_vec_u16_rw *vec, size_t
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_reserve_exact(mp_vec_u16_rw *vec, size_t additional);
 
@@ -596,6 +657,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_reserve_exact(mp_vec_u16_rw *vec, 
  *                                    the handle
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_rw_shrink_to_fit(mp_vec_u16_rw *vec);
 

@@ -26,6 +26,10 @@ MP_EXTERN_C_BEGIN
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_create(size_t capacity, mp_vec_u8_rw *out);
 
@@ -44,6 +48,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_create(size_t capacity, mp_vec_u8_r
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_create_with(size_t capacity,
                                                          const mp_options *options,
@@ -79,6 +84,10 @@ MP_INLINE void mp_vec_u8_rw_move(mp_vec_u8_rw *from, mp_vec_u8_rw *to);
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            both handles are the same; nothing is written then
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_clone(const mp_vec_u8_rw *vec, mp_vec_u8_rw *to);
 
@@ -96,6 +105,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_clone(const mp_vec_u8_rw *vec, mp_v
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_freeze(mp_vec_u8_rw *from, mp_vec_u8_ro *to);
 
@@ -141,6 +152,8 @@ MP_INLINE size_t mp_vec_u8_rw_reservation(const mp_vec_u8_rw *vec);
  *                                handle
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_resident_bytes(const mp_vec_u8_rw *vec, size_t *out);
 
@@ -151,12 +164,15 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_resident_bytes(const mp_vec_u8_rw *
  *  @param vec    the vector, or an empty handle
  *  @param first  the first element
  *  @param n      how many; they may lie in the unused capacity
- *  @retval MP_OK                on success
- *  @retval MP_ERR_EMPTY         the handle is empty
- *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
- *                               handle
- *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the capacity
- *  @retval MP_ERR_UNSUPPORTED   this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_OUT_OF_RANGE   the range does not lie within the capacity
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_advise_use_soon(const mp_vec_u8_rw *vec,
                                                              size_t first, size_t n);
@@ -166,11 +182,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_advise_use_soon(const mp_vec_u8_rw 
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_advise_use_seq(const mp_vec_u8_rw *vec);
 
@@ -179,11 +198,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_advise_use_seq(const mp_vec_u8_rw *
  *  A hint, in force until another replaces it. Measure before you keep it.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_advise_use_rnd(const mp_vec_u8_rw *vec);
 
@@ -334,6 +356,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_write(mp_vec_u8_rw *vec, size_t fir
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_push(mp_vec_u8_rw *vec, uint8_t value);
 
@@ -376,6 +402,10 @@ MP_INLINE mp_vec_u8_writer mp_vec_u8_rw_writer(mp_vec_u8_rw *vec);
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_append(mp_vec_u8_rw *vec, const uint8_t *array,
                                                     size_t n);
@@ -393,6 +423,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_append(mp_vec_u8_rw *vec, const uin
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_append_zeroed(mp_vec_u8_rw *vec, size_t n);
 
@@ -409,6 +443,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_append_zeroed(mp_vec_u8_rw *vec, si
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_insert(mp_vec_u8_rw *vec, size_t index,
                                                     uint8_t value);
@@ -430,6 +468,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_insert(mp_vec_u8_rw *vec, size_t in
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
  *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_insert_n(mp_vec_u8_rw *vec, size_t index,
                                                       const uint8_t *array, size_t n);
@@ -446,6 +488,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_insert_n(mp_vec_u8_rw *vec, size_t 
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_resize(mp_vec_u8_rw *vec, size_t len, uint8_t value);
 
@@ -464,6 +510,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_resize(mp_vec_u8_rw *vec, size_t le
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_spare_mut(mp_vec_u8_rw *vec, size_t min,
                                                        uint8_t **at, size_t *room);
@@ -541,11 +591,14 @@ MP_INLINE void mp_vec_u8_rw_clear(mp_vec_u8_rw *vec);
  *  The memory comes back, zeroed, as elements are written again.
  *
  *  @param vec  the vector, or an empty handle
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  this system cannot do it
+ *  @retval MP_OK                 on success
+ *  @retval MP_ERR_EMPTY          the handle is empty
+ *  @retval MP_ERR_STALE          the memory was changed, moved or destroyed through a copy of the
+ *                                handle
+ *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
+ *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
+ *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_clear_decommit(mp_vec_u8_rw *vec);
 
@@ -564,6 +617,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_clear_decommit(mp_vec_u8_rw *vec);
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_reserve(mp_vec_u8_rw *vec, size_t additional);
 
@@ -580,6 +637,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_reserve(mp_vec_u8_rw *vec, size_t a
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_reserve_exact(mp_vec_u8_rw *vec, size_t additional);
 
@@ -592,6 +653,10 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_reserve_exact(mp_vec_u8_rw *vec, si
  *                                    the handle
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_rw_shrink_to_fit(mp_vec_u8_rw *vec);
 
