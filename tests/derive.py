@@ -1,6 +1,8 @@
-"""Makes pages_table.h: the types of pages and the transitions between them, as the spec has them.
+"""Makes C for tests out of the spec, so that a type or function that is added to it is tested like
+the others.
 
-A type that is added to the spec is thereby tested like the others. Usage: derive.py OUTPUT DEPFILE
+Usage: derive.py TEMPLATE OUTPUT DEPFILE. The template gets the model of the spec, and from it the
+types of pages and the transitions between them as tests/unit/pages_types.h calls them.
 """
 
 import sys
@@ -9,8 +11,6 @@ from pathlib import Path
 import jinja2
 from mpgen import emit
 from mpgen.__main__ import CORE_SPEC, SCHEMA, read
-
-TEMPLATE = Path(__file__).parent / "pages_table.h.jinja"
 
 
 def label(name):
@@ -35,7 +35,12 @@ def transitions(spec):
                 }
 
 
-def main(output, depfile):
+def refuse(message):
+    """For templates: what the spec has and the tests do not know."""
+    sys.exit(f"derive.py: {message}")
+
+
+def main(template, output, depfile):
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -43,12 +48,12 @@ def main(output, depfile):
         keep_trailing_newline=True,
     )
     spec = read(CORE_SPEC)
-    text = environment.from_string(TEMPLATE.read_text()).render(
-        types=list(types(spec)), transitions=list(transitions(spec))
+    text = environment.from_string(Path(template).read_text()).render(
+        spec=spec, types=list(types(spec)), transitions=list(transitions(spec)), refuse=refuse
     )
     emit.write({Path(output): text.encode()}, stale=[])
     modules = sorted(Path(emit.__file__).parent.glob("*.py"))
-    emit.write_depfile(depfile, [output], [CORE_SPEC, SCHEMA, TEMPLATE, __file__, *modules])
+    emit.write_depfile(depfile, [output], [CORE_SPEC, SCHEMA, template, __file__, *modules])
 
 
 main(*sys.argv[1:])
