@@ -510,7 +510,7 @@ static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
     const bool plain = slot->bytes == region->len && !huge && !slot->locked && !slot->prefault &&
                        slot->alignment == mp_os_page_size();
     const mp_os_traits traits = traits_of(slot);
-    void *base;
+    void *base = NULL; /* as a compiler sees it that looks into the seam too */
     if (plain && mp_os_resize(region->data, region->len, len, true, &traits, &base).code == 0) {
         slot->base = region->data = base;
         slot->bytes = region->len = len;
