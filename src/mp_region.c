@@ -45,7 +45,7 @@ static mp_status check_options(const mp_options *options, unsigned access) {
     /* A child would find zeros where its references to code still read as current. */
     if (options->wipe_on_fork && (access & MP_ACCESS_EXEC))
         return mp_fail(MP_ERR_UNSUPPORTED, "wipe_on_fork");
-    if (options->alignment != 0 && !mp_is_power_of_two(options->alignment))
+    if (!mp_is_power_of_two_or_zero(options->alignment))
         return mp_fail(MP_ERR_INVALID, "alignment");
     if ((unsigned)options->huge_pages > MP_HUGE_PAGES_ALWAYS)
         return mp_fail(MP_ERR_INVALID, "huge_pages");

@@ -12,6 +12,7 @@ slow tests out.
 import argparse
 import json
 import os
+import re
 import resource
 import shlex
 import shutil
@@ -32,13 +33,16 @@ SURVIVORS = HERE / "survivors.txt"
 INCLUDES = [f"-I{ROOT}/src", f"-I{ROOT}/src/include", f"-I{ROOT}/generated/include"]
 FLAGS = ["-std=c11", *INCLUDES]
 COMPILE = ["gcc", *FLAGS, "-O1", "-g0", "-w", "-fPIC", "-fno-common", "-c"]
-SOURCES = [*sorted((ROOT / "src").glob("*.c")), ROOT / "src/os/mp_os_linux.c"]
+SOURCES = [*sorted((ROOT / "src").glob("*.c")),
+           ROOT / "src/os/mp_os_linux.c", ROOT / "src/os/mp_os_posix.c"]
 MEMORY = 6 << 30  # bytes that a mutant may take of the machine
 
 # The fast ones first, and those that take limits of the whole process to their end last.
-FAST = ["vec", "writer", "vec_elements", "status", "recycler", "death", "code", "vec_memory",
-        "transitions", "vec_model", "ticket", "pages"]
+FAST = ["vec", "writer", "vec_elements", "status", "recycler", "watch", "death", "code",
+        "vec_memory", "vec_model", "fallbacks", "transitions", "ticket", "pages"]
 SLOW = ["hostile"]
+# Linked with each mutant: it stands between the mutant's own objects.
+BETWEEN = "seam"
 
 
 # ---- Building ------------------------------------------------------------------------------------
@@ -53,6 +57,12 @@ class Lab:
         self.objects[None] = self.compile(ROOT / "generated/src/mp_instances.c",
                                           folder / "mp_instances.o")
         self.link_library({}, folder)
+        self.check = shlex.split(subprocess.run(["pkg-config", "--libs", "check"], check=True,
+                                                capture_output=True, text=True).stdout)
+        self.between = self.own_and_support(build, BETWEEN)
+        calls = re.findall(r"^(?:STAND_BETWEEN\(|\w+ \*?__real_)(\w+)",
+                           (ROOT / f"tests/unit/test_{BETWEEN}.c").read_text(), re.M)
+        self.wraps = [f"-Wl,--wrap={call}" for call in calls]
         self.programs = [*self.replay(build), *self.suites(build, suites)]
 
     @staticmethod
@@ -60,17 +70,23 @@ class Lab:
         subprocess.run([*COMPILE, source, "-o", target], check=True)
         return target
 
-    def suites(self, build, suites):
+    @staticmethod
+    def own_and_support(build, suite):
         tests = build / "tests/CMakeFiles"
-        support = sorted((tests / "unit_support.dir").rglob("*.o"))
-        libraries = shlex.split(subprocess.run(["pkg-config", "--libs", "check"], check=True,
-                                               capture_output=True, text=True).stdout)
+        return [*sorted((tests / f"test_{suite}.dir").rglob("*.o")),
+                *sorted((tests / "unit_support.dir").rglob("*.o"))]
+
+    def suites(self, build, suites):
         for suite in suites:
             program = self.folder / suite
-            own = sorted((tests / f"test_{suite}.dir").rglob("*.o"))
-            subprocess.run(["gcc", *own, *support, "-o", program, f"-L{self.folder}", "-lmutant",
-                            *libraries], check=True)
+            subprocess.run(["gcc", *self.own_and_support(build, suite), "-o", program,
+                            f"-L{self.folder}", "-lmutant", *self.check], check=True)
             yield program, []
+
+    def link_between(self, changed, folder):
+        subprocess.run(["gcc", *self.wraps, *self.between, *{**self.objects, **changed}.values(),
+                        "-o", folder / BETWEEN, *self.check], check=True)
+        return folder / BETWEEN, []
 
     def replay(self, build):
         program = self.folder / "replay"
@@ -86,11 +102,13 @@ class Lab:
     def measure(self):
         """Runs the unchanged library, which must pass; keeps how long each program took."""
         self.seconds = {}
+        self.programs.insert(0, self.link_between({}, self.folder))
         for program in self.programs:
             start = time.monotonic()
             if not passes(program, self.folder, self.folder, 300):
                 sys.exit(f"{program[0].name} fails without a mutant")
-            self.seconds[program[0]] = time.monotonic() - start
+            self.seconds[program[0].name] = time.monotonic() - start
+        del self.programs[0]
 
 
 def limit_memory():
@@ -144,8 +162,8 @@ def attempt(lab, source, mutant, work):
     if target.read_bytes() == lab.unchanged[name]:
         return "same program"
     lab.link_library({name: target}, work)
-    for program in lab.programs:
-        if not passes(program, work, work, 3 * lab.seconds[program[0]] + 10):
+    for program in [lab.link_between({name: target}, work), *lab.programs]:
+        if not passes(program, work, work, 3 * lab.seconds[program[0].name] + 10):
             return "killed"
     return "survived"
 

@@ -377,7 +377,43 @@ START_TEST(a_child_calls_and_ends_its_own_copy_of_the_code) {
 }
 END_TEST
 
+#define check_pointer(signature)                                                                   \
+    do {                                                                                           \
+        mp_fn_##signature reference = MP_INIT;                                                     \
+        ck_assert(mp_fn_##signature##_ptr(&reference) == NULL);                                    \
+        check_ok(mp_pages_r_nw_x_fn_##signature(&pages, 0, &reference));                           \
+        ck_assert(mp_fn_##signature##_ptr(&reference) != NULL);                                    \
+    } while (0)
+
+START_TEST(each_signature_has_its_pointer) {
+    mp_pages_r_nw_x pages = new_adder();
+    check_pointer(void);
+    check_pointer(binary_i32);
+    check_pointer(unary_u64);
+    check_pointer(binary_u64);
+    check_pointer(unary_f64);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
+START_TEST(executable_pages_are_read_as_others_are) {
+    uint8_t byte = 42;
+    mp_pages_r_nw_x pages = MP_INIT;
+    ck_assert_ptr_null(mp_pages_r_nw_x_last(&pages));
+    check_status(MP_ERR_OUT_OF_RANGE, mp_pages_r_nw_x_read(&pages, 0, &byte, 1));
+    pages = new_adder();
+    ck_assert_uint_eq(*mp_pages_r_nw_x_last(&pages), 0);
+    check_ok(mp_pages_r_nw_x_read(&pages, 0, NULL, 0));
+    check_status(MP_ERR_INVALID, mp_pages_r_nw_x_read(&pages, 0, NULL, 1));
+    check_ok(mp_pages_r_nw_x_read(&pages, 0, &byte, 1));
+    ck_assert_uint_eq(byte, code_of_add.bytes[0]);
+    mp_pages_r_nw_x_destroy(&pages);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, each_signature_has_its_pointer);
+    tcase_add_test(tests, executable_pages_are_read_as_others_are);
     page = mp_page_size();
     tcase_add_test(tests, code_is_called_with_its_signature);
     tcase_add_test(tests, code_may_return_nothing_or_its_own_argument);

@@ -41,20 +41,17 @@ static void check_refused(void) {
 }
 
 #define STAND_BETWEEN(name, parameters, arguments)                                                 \
-    mp_os_result __real_##name parameters;                                                         \
-    mp_os_result __wrap_##name parameters;                                                         \
+    __typeof__(name) __real_##name, __wrap_##name; /* so that the seam's own type is kept */       \
     mp_os_result __wrap_##name parameters {                                                        \
         if (is_refused(#name)) return (mp_os_result){REFUSED, #name};                              \
         return __real_##name arguments;                                                            \
     }
 
-STAND_BETWEEN(mp_os_map,
-              (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
-              (n, access, wish, out, left))
+STAND_BETWEEN(mp_os_map, (size_t n, unsigned access, mp_os_wish wish, void **out),
+              (n, access, wish, out))
 STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_commit, (void *base, size_t n, unsigned access), (base, n, access))
-STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, const mp_os_traits *traits),
-              (base, n, traits))
+STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, const mp_os_traits *traits), (base, n, traits))
 STAND_BETWEEN(mp_os_resize,
               (void *base, size_t n, size_t to, bool may_move, const mp_os_traits *traits,
                void **out),

@@ -786,7 +786,40 @@ START_TEST(truncate_and_clear_keep_the_memory) {
 }
 END_TEST
 
+START_TEST(frozen_vectors_read_as_growable_ones) {
+    mp_vec_u64_rw vec;
+    mp_vec_u64_ro frozen = MP_INIT, other;
+    ck_assert_ptr_null(mp_vec_u64_ro_first(&frozen));
+    ck_assert_ptr_null(mp_vec_u64_ro_last(&frozen));
+    check_ok(mp_vec_u64_rw_create(2, &vec));
+    check_ok(mp_vec_u64_rw_append(&vec, (const uint64_t[]){1, 2}, 2));
+    check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
+    for (uint64_t last = 1; last < 4; last++) {
+        check_ok(mp_vec_u64_rw_create(2, &vec));
+        check_ok(mp_vec_u64_rw_append(&vec, (const uint64_t[]){1, last}, last == 1 ? 1 : 2));
+        check_ok(mp_vec_u64_rw_freeze(&vec, &other));
+        ck_assert_int_eq(mp_vec_u64_ro_equal(&frozen, &other), last == 2);
+        mp_vec_u64_ro_destroy(&other);
+    }
+    ck_assert_uint_eq(*mp_vec_u64_ro_first(&frozen), 1);
+    ck_assert_uint_eq(*mp_vec_u64_ro_last(&frozen), 2);
+    mp_vec_u64_ro_destroy(&frozen);
+}
+END_TEST
+
+START_TEST(room_in_a_reservation_is_pushed_into) {
+    const mp_options options = {.reservation = (size_t)8 << 20};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(10, &options, &vec));
+    check_ok(mp_vec_u64_rw_push_within_capacity(&vec, 7)); /* nothing is accessible before */
+    ck_assert_uint_eq(*mp_vec_u64_rw_first(&vec), 7);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, frozen_vectors_read_as_growable_ones);
+    tcase_add_test(tests, room_in_a_reservation_is_pushed_into);
     const TTest *const for_each_type[] = {
         create_makes_room_for_the_capacity,
         refused_create_leaves_an_empty_handle,

@@ -274,6 +274,7 @@ START_TEST(a_failing_copy_leaves_nothing_behind) {
     check_is_zeroed(copy);
     check_status(MP_ERR_DENIED, tst_vec_owner_rw_get(&vec, 3, &got));
     ck_assert_int_eq(got.proof, 2);
+    check_status(MP_ERR_OUT_OF_RANGE, tst_vec_owner_rw_get(&vec, 5, &got));
     mp_record_failure(MP_ERR_FULL, "another call");
     check_status(MP_ERR_DENIED, tst_slice_owner_get(tst_vec_owner_rw_slice(&vec), 3, &got));
     ck_assert_int_eq(mp_last_error().status, MP_ERR_DENIED);

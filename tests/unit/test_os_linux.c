@@ -1,0 +1,269 @@
+/* The seam on Linux: older kernels, closed doors and calls that give less than was asked for. The
+ * linker puts some of the C library's functions in between. */
+#define _GNU_SOURCE
+#include "kernel_view.h"
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "os/mp_os.h"
+
+/* ---- The C library in between ---------------------------------------------------------------- */
+
+static int mmaps_left = -1, writes_left = -1, scans_left = -1; /* before the first that fails */
+static size_t largest_move = SIZE_MAX;                         /* bytes; EFAULT beyond */
+static int moves_left = -1;
+static bool has_no_batches;
+static int scan_end_sticks;
+
+static bool fails(int *left, int error) {
+    if (*left < 0 || (*left)-- > 0) return false;
+    *left = 0;
+    errno = error;
+    return true;
+}
+
+void *__real_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset);
+void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset);
+void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset) {
+    if (fails(&mmaps_left, ENOMEM)) return MAP_FAILED;
+    return __real_mmap(at, n, protection, flags, file, offset);
+}
+
+ssize_t __real_write(int file, const void *from, size_t n);
+ssize_t __wrap_write(int file, const void *from, size_t n);
+ssize_t __wrap_write(int file, const void *from, size_t n) {
+    return fails(&writes_left, EFAULT) ? -1 : __real_write(file, from, n);
+}
+
+/* As a kernel before 6.17, which moves one mapping with a call. */
+void *__real_mremap(void *from, size_t n, size_t to_n, int flags, void *to);
+void *__wrap_mremap(void *from, size_t n, size_t to_n, int flags, ...);
+void *__wrap_mremap(void *from, size_t n, size_t to_n, int flags, ...) {
+    va_list rest;
+    va_start(rest, flags);
+    void *to = va_arg(rest, void *);
+    va_end(rest);
+    if (n > largest_move || to_n > largest_move) {
+        errno = EFAULT;
+        return MAP_FAILED;
+    }
+    if (fails(&moves_left, ENOMEM)) return MAP_FAILED;
+    return __real_mremap(from, n, to_n, flags, to);
+}
+
+int __real_ioctl(int file, unsigned long request, ...);
+int __wrap_ioctl(int file, unsigned long request, ...);
+int __wrap_ioctl(int file, unsigned long request, ...) {
+    va_list rest;
+    va_start(rest, request);
+    uint64_t *scan = va_arg(rest, uint64_t *);
+    va_end(rest);
+    if (fails(&scans_left, ENOTTY)) return -1;
+    const int found = __real_ioctl(file, request, scan);
+    if (scan_end_sticks) scan[4] = scan[2]; /* walk_end: nothing was looked at */
+    return found;
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...) {
+    va_list rest;
+    va_start(rest, number);
+    long argument[5];
+    for (int i = 0; i < 5; i++) argument[i] = va_arg(rest, long);
+    va_end(rest);
+    if (has_no_batches) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return __real_syscall(number, argument[0], argument[1], argument[2], argument[3], argument[4]);
+}
+
+static void *map_pages(size_t n) {
+    void *base = __real_mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(base, MAP_FAILED);
+    return base;
+}
+
+static const mp_os_traits traits = {.access = MP_ACCESS_READ | MP_ACCESS_WRITE};
+
+/* ---- Statuses -------------------------------------------------------------------------------- */
+
+START_TEST(every_code_has_a_status) {
+    const struct {
+        int code;
+        mp_status status;
+    } expected[] = {
+        {0, MP_OK},
+        {EAGAIN, MP_ERR_OUT_OF_MEMORY},
+        {MP_OS_TABLES_FULL, MP_ERR_OUT_OF_MEMORY},
+        {ENOMEM, MP_ERR_OUT_OF_MEMORY},
+        {EACCES, MP_ERR_DENIED},
+        {EPERM, MP_ERR_DENIED},
+        {ENOSYS, MP_ERR_UNSUPPORTED},
+        {EINVAL, MP_ERR_UNSUPPORTED},
+        {EOPNOTSUPP, MP_ERR_UNSUPPORTED},
+        {EFAULT, MP_ERR_SYSTEM},
+    };
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        const mp_os_result failure = {expected[i].code, "call"};
+        check_status(expected[i].status, mp_os_status(failure));
+    }
+    const mp_os_result result = mp_os_advise(NULL, 0, (mp_advice)99);
+    ck_assert_int_eq(result.code, EINVAL);
+}
+END_TEST
+
+/* ---- No file can be opened ------------------------------------------------------------------- */
+
+static void allow_files(rlim_t files) {
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = files;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+START_TEST(without_files_memory_is_memory) {
+    allow_files(0);
+    errno = 77;
+    ck_assert_int_eq(mp_os_status((mp_os_result){ENOMEM, "mmap"}), MP_ERR_OUT_OF_MEMORY);
+    ck_assert_uint_eq(mp_os_huge_page_size(), 0);
+    ck_assert_uint_eq(mp_os_enforced(MP_ACCESS_READ), MP_ACCESS_READ);
+    ck_assert_int_eq(errno, 77);
+    allow_files(100);
+}
+END_TEST
+
+START_TEST(residency_is_counted_by_pages_where_it_is_not_told) {
+    const size_t page = mp_os_page_size(), pages = 5000; /* more than one call asks for */
+    unsigned char *memory =
+        __real_mmap(NULL, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_int_eq(madvise(memory, pages * page, MADV_NOHUGEPAGE), 0);
+    memory[0] = memory[4095 * page] = memory[4096 * page] = memory[4999 * page] = 1;
+    size_t resident = 0;
+    if (_i == 0) allow_files(0);
+    if (_i == 1) scans_left = 0;
+    if (_i == 2) scan_end_sticks = 1;
+    ck_assert_int_eq(mp_os_resident(memory, pages * page, &resident).code, 0);
+    ck_assert_uint_eq(resident, 4 * page);
+    ck_assert_int_eq(munmap(memory, pages * page), 0);
+    resident = 42;
+    ck_assert_int_eq(mp_os_resident(memory, page, &resident).code, _i == 3 ? 0 : ENOMEM);
+    ck_assert_uint_eq(resident, _i == 3 ? 0 : 42);
+    allow_files(100);
+}
+END_TEST
+
+/* ---- What can be enforced -------------------------------------------------------------------- */
+
+START_TEST(what_cannot_be_tried_counts_as_denied) {
+    mmaps_left = 0;
+    ck_assert_uint_eq(mp_os_enforced(MP_ACCESS_NONE), MP_ACCESS_NONE);
+    mmaps_left = -1;
+    ck_assert_uint_eq(mp_os_enforced(MP_ACCESS_READ), MP_ACCESS_READ);
+    for (writes_left = 0; writes_left < 2; writes_left += 2)
+        ck_assert_uint_eq(mp_os_enforced(MP_ACCESS_WRITE) & MP_ACCESS_WRITE, MP_ACCESS_WRITE);
+    writes_left = -1;
+}
+END_TEST
+
+/* ---- Moving ---------------------------------------------------------------------------------- */
+
+enum { PAGES = 8 };
+
+static unsigned char *source, *target;
+
+static void prepare_move(void) {
+    const size_t n = PAGES * mp_os_page_size();
+    void *base;
+    source = map_pages(n);
+    for (size_t i = 0; i < n; i++) source[i] = (unsigned char)(i / mp_os_page_size() + 1);
+    ck_assert_int_eq(mp_os_reserve(n, mp_os_page_size(), &base).code, 0);
+    target = base;
+}
+
+static void check_content(const unsigned char *place) {
+    const size_t page = mp_os_page_size();
+    for (size_t i = 0; i < PAGES; i++)
+        ck_assert(bytes_are(place + i * page, (uint8_t)(i + 1), page));
+}
+
+START_TEST(what_is_split_moves_piece_by_piece) {
+    prepare_move();
+    mp_os_source left;
+    largest_move = 3 * mp_os_page_size();
+    const size_t n = PAGES * mp_os_page_size();
+    ck_assert_int_eq(mp_os_move(source, n, target, n, n, &traits, &left).code, 0);
+    check_content(target);
+}
+END_TEST
+
+START_TEST(a_move_that_stops_half_way_goes_back) {
+    const size_t n = PAGES * mp_os_page_size();
+    for (int moves = 0; moves < PAGES; moves++) {
+        prepare_move();
+        mp_os_source left;
+        largest_move = mp_os_page_size();
+        moves_left = moves;
+        const mp_os_result result = mp_os_move(source, n, target, n, n, &traits, &left);
+        ck_assert_int_eq(result.code, ENOMEM);
+        ck_assert_str_eq(result.call, "mremap");
+        moves_left = -1;
+        if (moves == 0) check_content(source); /* later the way back fails as well */
+    }
+    largest_move = mp_os_page_size() - 1; /* not even a page */
+    prepare_move();
+    mp_os_source left;
+    ck_assert_int_eq(mp_os_move(source, n, target, n, n, &traits, &left).code, EFAULT);
+    check_content(source);
+}
+END_TEST
+
+/* ---- Decommitting ---------------------------------------------------------------------------- */
+
+START_TEST(ranges_are_decommitted_one_by_one_on_older_kernels) {
+    const size_t page = mp_os_page_size();
+    mp_range ranges[100];
+    void *base = map_pages(200 * page);
+    memset(base, 1, 200 * page);
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) ranges[i] = (mp_range){2 * i * page, page};
+    has_no_batches = true;
+    ck_assert_int_eq(mp_os_decommit_ranges(base, ranges, COUNT_OF(ranges), &traits).code, 0);
+    for (size_t i = 0; i < 200; i++)
+        ck_assert(bytes_are((char *)base + i * page, i % 2 == 0 ? 0 : 1, page));
+    /* A hole stops them. */
+    ck_assert_int_eq(munmap((char *)base + 4 * page, page), 0);
+    memset((char *)base + 6 * page, 1, page);
+    ck_assert_int_eq(mp_os_decommit_ranges(base, ranges, COUNT_OF(ranges), &traits).code, ENOMEM);
+    ck_assert(bytes_are((char *)base + 6 * page, 1, page));
+}
+END_TEST
+
+START_TEST(an_alignment_beyond_all_memory_is_refused) {
+    void *base = NULL;
+    const size_t page = mp_os_page_size();
+    ck_assert_int_eq(mp_os_reserve(page, SIZE_MAX / 2 + 1, &base).code, ENOMEM);
+    ck_assert_int_eq(mp_os_reserve(SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 1, &base).code, ENOMEM);
+    ck_assert_ptr_null(base);
+}
+END_TEST
+
+static void add_tests(TCase *tests) {
+    tcase_add_test(tests, every_code_has_a_status);
+    tcase_add_test(tests, without_files_memory_is_memory);
+    tcase_add_loop_test(tests, residency_is_counted_by_pages_where_it_is_not_told, 0, 4);
+    tcase_add_test(tests, what_cannot_be_tried_counts_as_denied);
+    tcase_add_test(tests, what_is_split_moves_piece_by_piece);
+    tcase_add_test(tests, a_move_that_stops_half_way_goes_back);
+    tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
+    tcase_add_test(tests, an_alignment_beyond_all_memory_is_refused);
+}
+
+int main(void) { return run_tests("os_linux", add_tests); }
