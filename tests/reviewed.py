@@ -5,7 +5,8 @@
       reason: ...
 
 Paragraphs, with `#` for comments. Nothing in one is the number of a line, so that other changes of
-the file leave the list alone.
+the file leave the list alone. A reason that begins with "sometimes:" is of something that depends
+on the moment: it may be found or not.
 """
 
 
@@ -32,7 +33,9 @@ def write(key, fields):
 
 def differences(listed, found, fields):
     """Prints what is found and not listed, and what is listed and not found; the number of both."""
-    unlisted, stale = found - listed.keys(), listed.keys() - found
+    unlisted = found - listed.keys()
+    stale = {key for key, reason in listed.items()
+             if key not in found and not reason.startswith("sometimes:")}
     for title, keys in (("not in the list:", unlisted), ("in the list for nothing:", stale)):
         for key in sorted(keys):
             print(title)

@@ -22,6 +22,9 @@ static int moves_left = -1;
 static bool has_no_batches;
 static int scan_end_sticks;
 
+static int munmaps_left = -1;
+static const char *given_text; /* what a read() finds; NULL: what is there */
+
 static bool fails(int *left, int error) {
     if (*left < 0 || (*left)-- > 0) return false;
     *left = 0;
@@ -34,6 +37,21 @@ void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t
 void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset) {
     if (fails(&mmaps_left, ENOMEM)) return MAP_FAILED;
     return __real_mmap(at, n, protection, flags, file, offset);
+}
+
+int __real_munmap(void *base, size_t n);
+int __wrap_munmap(void *base, size_t n);
+int __wrap_munmap(void *base, size_t n) {
+    return fails(&munmaps_left, ENOMEM) ? -1 : __real_munmap(base, n);
+}
+
+ssize_t __real_read(int file, void *to, size_t n);
+ssize_t __wrap_read(int file, void *to, size_t n);
+ssize_t __wrap_read(int file, void *to, size_t n) {
+    if (given_text == NULL) return __real_read(file, to, n);
+    const size_t length = strlen(given_text);
+    memcpy(to, given_text, length < n ? length : n);
+    return (ssize_t)length;
 }
 
 ssize_t __real_write(int file, const void *from, size_t n);
@@ -246,6 +264,32 @@ START_TEST(ranges_are_decommitted_one_by_one_on_older_kernels) {
 }
 END_TEST
 
+START_TEST(what_cannot_be_cut_to_size_is_given_back) {
+    const size_t page = mp_os_page_size(), alignment = (size_t)64 << 20;
+    void *base = NULL;
+    const size_t before = kernel_address_space();
+    for (int i = 1; i < 3; i++) { /* the first is of what was not aligned */
+        munmaps_left = i;
+        const mp_os_result result = mp_os_reserve(page, alignment, &base);
+        const bool was_cut = munmaps_left > 0; /* aligned by chance: less is to be cut */
+        munmaps_left = -1;
+        if (was_cut) continue;
+        ck_assert_int_eq(result.code, ENOMEM);
+        ck_assert_str_eq(result.call, "munmap");
+        ck_assert_ptr_null(base);
+    }
+    ck_assert_uint_lt(kernel_address_space() - before, 2 * alignment + 16 * page);
+}
+END_TEST
+
+START_TEST(a_number_ends_where_its_digits_end) {
+    const char *texts[] = {"2097152", "2097152\n", "2097152:", "2097152 kB"};
+    given_text = texts[_i];
+    ck_assert_uint_eq(mp_os_huge_page_size(), 2097152); /* asked once in a process */
+    given_text = NULL;
+}
+END_TEST
+
 START_TEST(an_alignment_beyond_all_memory_is_refused) {
     void *base = NULL;
     const size_t page = mp_os_page_size();
@@ -263,6 +307,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, what_is_split_moves_piece_by_piece);
     tcase_add_test(tests, a_move_that_stops_half_way_goes_back);
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
+    tcase_add_test(tests, what_cannot_be_cut_to_size_is_given_back);
+    tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);
     tcase_add_test(tests, an_alignment_beyond_all_memory_is_refused);
 }
 

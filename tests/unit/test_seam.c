@@ -2,6 +2,7 @@
  * these functions between the two. */
 #include "kernel_view.h"
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
 #include <memory_pages/mp_unsafe.h>
@@ -18,14 +19,17 @@ enum { REFUSED = -2 }; /* stands for MP_ERR_SYSTEM */
 static const char *refused; /* the call that fails; NULL: none */
 static int passes;          /* how many of them are let through before */
 static int refusals;        /* how many fail then */
+static int refusal_code = REFUSED;
+static const char *always_refused; /* one more call, for good */
 
-static void refuse(const char *call, int let_through, int times) {
+static void refuse_call(const char *call, int let_through, int times) {
     refused = call;
     passes = let_through;
     refusals = times;
 }
 
 static bool is_refused(const char *call) {
+    if (always_refused != NULL && strcmp(call, always_refused) == 0) return true;
     if (refused == NULL || strcmp(call, refused) != 0) return false;
     if (passes > 0) {
         passes--;
@@ -43,12 +47,13 @@ static void check_refused(void) {
 #define STAND_BETWEEN(name, parameters, arguments)                                                 \
     __typeof__(name) __real_##name, __wrap_##name; /* so that the seam's own type is kept */       \
     mp_os_result __wrap_##name parameters {                                                        \
-        if (is_refused(#name)) return (mp_os_result){REFUSED, #name};                              \
+        if (is_refused(#name)) return (mp_os_result){refusal_code, #name};                         \
         return __real_##name arguments;                                                            \
     }
 
-STAND_BETWEEN(mp_os_map, (size_t n, unsigned access, mp_os_wish wish, void **out),
-              (n, access, wish, out))
+STAND_BETWEEN(mp_os_map,
+              (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
+              (n, access, wish, out, left))
 STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_commit, (void *base, size_t n, unsigned access), (base, n, access))
 STAND_BETWEEN(mp_os_uncommit, (void *base, size_t n, const mp_os_traits *traits), (base, n, traits))
@@ -62,6 +67,9 @@ STAND_BETWEEN(mp_os_prefault, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_use_huge_pages, (void *base, size_t n, bool use), (base, n, use))
 STAND_BETWEEN(mp_os_exclude_from_dumps, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_resident, (const void *base, size_t n, size_t *out), (base, n, out))
+STAND_BETWEEN(mp_os_decommit_ranges,
+              (void *base, const mp_range *ranges, size_t count, const mp_os_traits *traits),
+              (base, ranges, count, traits))
 STAND_BETWEEN(mp_slot_take, (mp_slot * *out), (out))
 
 static bool has_other_huge_pages;
@@ -94,6 +102,10 @@ START_TEST(without_huge_pages_only_insisting_fails) {
     for (uint64_t i = 0; i < 1000000; i++) check_ok(mp_vec_u64_rw_push(&vec, i));
     for (uint64_t i = 0; i < 1000000; i++)
         if (*mp_vec_u64_rw_at(&vec, i) != i) ck_abort_msg("element %zu is wrong", (size_t)i);
+    mp_vec_u64_rw_destroy(&vec);
+    options = (mp_options){.reservation = (size_t)64 << 20};
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
     mp_vec_u64_rw_destroy(&vec);
 }
 END_TEST
@@ -138,7 +150,7 @@ static void keep_pages(size_t bytes, mp_options options) {
 
 START_TEST(a_recycler_that_gets_no_page_is_empty) {
     make_garbage(recycler);
-    refuse("mp_os_map", 0, 1);
+    refuse_call("mp_os_map", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_recycler_create(1, 0, &recycler));
     check_refused();
     check_is_zeroed(recycler);
@@ -192,7 +204,7 @@ END_TEST
 
 START_TEST(recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident) {
     keep_pages(MiB, (mp_options)MP_INIT);
-    refuse("mp_os_resident", 0, 1);
+    refuse_call("mp_os_resident", 0, 1);
     mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
     check_refused();
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
@@ -202,12 +214,28 @@ START_TEST(recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident) {
 }
 END_TEST
 
+START_TEST(recycled_pages_that_stay_full_are_given_back) {
+    const mp_options options = {.recycler = &recycler};
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx pages = new_pages(MiB, options);
+    check_ok(mp_pages_r_w_nx_set(&pages, 5, 1)); /* few are resident: the system is to forget */
+    mp_pages_r_w_nx_destroy(&pages);
+    mp_pages_r_nw_nx readable;
+    refuse_call("mp_os_decommit_ranges", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_nw_nx_create_with(MiB, &options, &readable));
+    check_refused();
+    check_is_zeroed(readable);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
 START_TEST(recycled_pages_that_get_no_permission_are_given_back) {
     const mp_options options = {.recycler = &recycler};
     keep_pages(MiB, (mp_options)MP_INIT);
     mp_pages_r_nw_nx pages;
     make_garbage(pages);
-    refuse("mp_os_protect", 0, 1);
+    refuse_call("mp_os_protect", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_nw_nx_create_with(MiB, &options, &pages));
     check_refused();
     check_is_zeroed(pages);
@@ -223,7 +251,7 @@ START_TEST(pages_that_cannot_be_made_writable_are_not_kept) {
     const void *place = mp_pages_r_w_nx_data(&pages);
     mp_pages_r_nw_nx readable;
     check_ok(mp_pages_r_w_nx_deny_write(&pages, &readable));
-    refuse("mp_os_protect", 0, 1);
+    refuse_call("mp_os_protect", 0, 1);
     mp_pages_r_nw_nx_destroy(&readable);
     check_refused();
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
@@ -253,7 +281,7 @@ START_TEST(kept_memory_becomes_accessible_as_far_as_it_is_needed) {
         mp_vec_u64_rw_destroy(&vec);
         ck_assert_uint_eq(mp_recycler_bytes(&recycler), 2 * MiB);
         mp_record_failure(MP_ERR_FULL, "another call");
-        refuse(calls[i], 0, 1);
+        refuse_call(calls[i], 0, 1);
         check_ok(mp_vec_u64_rw_create_with(MiB, &options, &vec)); /* fresh memory if need be */
         ck_assert_int_eq(mp_last_error().status, MP_ERR_FULL);
         if (i == 0) ck_assert_ptr_eq(mp_vec_u64_rw_data(&vec), place);
@@ -289,7 +317,7 @@ END_TEST
 START_TEST(no_slot_no_memory) {
     const size_t page = mp_page_size();
     mp_pages_r_w_nx pages;
-    refuse("mp_slot_take", 0, 1);
+    refuse_call("mp_slot_take", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create(page, &pages));
     check_refused();
     check_is_zeroed(pages);
@@ -298,7 +326,7 @@ START_TEST(no_slot_no_memory) {
     void *base;
     size_t bytes;
     check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
-    refuse("mp_slot_take", 0, 1);
+    refuse_call("mp_slot_take", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
     check_refused();
     check_is_zeroed(pages);
@@ -315,7 +343,7 @@ START_TEST(pages_stay_where_they_are_without_a_slot_for_the_move) {
     mp_pages_r_w_nx_fill(&pages, 7);
     const mp_pages_r_w_nx before = pages;
     for (int i = 0; i < 2; i++) {
-        refuse("mp_slot_take", i, 1);
+        refuse_call("mp_slot_take", i, 1);
         check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 2 * page));
         check_refused();
         ck_assert_mem_eq(&pages, &before, sizeof pages);
@@ -333,7 +361,7 @@ START_TEST(guarded_pages_grow_again_where_they_shrank) {
     mp_pages_r_w_nx_fill(&pages, 7);
     const uint8_t *place = mp_pages_r_w_nx_data(&pages);
     check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page));
-    refuse("mp_os_commit", 0, 1);
+    refuse_call("mp_os_commit", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 8 * page));
     check_refused();
     ck_assert_uint_eq(mp_pages_r_w_nx_len(&pages), 2 * page);
@@ -351,16 +379,16 @@ END_TEST
 START_TEST(an_insisting_program_is_told_what_fails) {
     const mp_options options = {.huge_pages = MP_HUGE_PAGES_ALWAYS, .no_dump = true};
     mp_pages_r_w_nx pages;
-    refuse("mp_os_use_huge_pages", 0, 1);
+    refuse_call("mp_os_use_huge_pages", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(1, &options, &pages));
     check_refused();
-    refuse("mp_os_exclude_from_dumps", 0, 1);
+    refuse_call("mp_os_exclude_from_dumps", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(1, &options, &pages));
     check_refused();
     ck_assert_str_eq(mp_last_error().call, "mp_os_exclude_from_dumps");
 
     const mp_options hint = {.huge_pages = MP_HUGE_PAGES_AUTO};
-    refuse("mp_os_use_huge_pages", 0, 1);
+    refuse_call("mp_os_use_huge_pages", 0, 1);
     check_ok(mp_pages_r_w_nx_create_with(4 * MiB, &hint, &pages));
     check_refused();
     mp_pages_r_w_nx_destroy(&pages);
@@ -370,7 +398,7 @@ END_TEST
 START_TEST(pages_that_nobody_may_write_are_not_made_resident) {
     const mp_options options = {.prefault = true};
     mp_pages_r_nw_nx pages;
-    refuse("mp_os_prefault", 0, 1);
+    refuse_call("mp_os_prefault", 0, 1);
     check_ok(mp_pages_r_nw_nx_create_with(1, &options, &pages));
     ck_assert_int_eq(refusals, 1);
     refused = NULL;
@@ -382,7 +410,7 @@ START_TEST(a_system_that_does_not_tell_what_is_resident_fails) {
     mp_pages_r_w_nx pages;
     size_t resident = 42;
     check_ok(mp_pages_r_w_nx_create(1, &pages));
-    refuse("mp_os_resident", 0, 1);
+    refuse_call("mp_os_resident", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resident_bytes(&pages, &resident));
     check_refused();
     ck_assert_uint_eq(resident, 42);
@@ -432,14 +460,14 @@ START_TEST(what_cannot_be_unmapped_waits) {
     check_ok(mp_pages_r_w_nx_create(3 * page, &pages));
     mp_pages_r_w_nx_fill(&pages, 7);
     const uint8_t *place = mp_pages_r_w_nx_data(&pages);
-    refuse("mp_os_release", 0, 2); /* the destroy, and its look at what waits */
+    refuse_call("mp_os_release", 0, 2); /* the destroy, and its look at what waits */
     mp_pages_r_w_nx_destroy(&pages);
     check_refused();
     check_is_zeroed(pages);
     ck_assert_uint_eq(mp_unreleased_bytes(), 3 * page);
     ck_assert_uint_eq(kernel_resident_bytes(place, 3 * page), 0);
 
-    refuse("mp_os_release", 0, 1);
+    refuse_call("mp_os_release", 0, 1);
     check_ok(mp_pages_r_w_nx_create(page, &other));
     check_refused();
     ck_assert_uint_eq(mp_unreleased_bytes(), 3 * page);
@@ -452,6 +480,29 @@ START_TEST(what_cannot_be_unmapped_waits) {
     ck_assert_ptr_ne(pages.region.ticket.slot, other.region.ticket.slot);
     mp_pages_r_w_nx_destroy(&pages);
     mp_pages_r_w_nx_destroy(&other);
+}
+END_TEST
+
+/* Where a system denies a permission to pages that had another, a copy may have it. */
+START_TEST(a_denied_permission_stays_denied_where_no_copy_can_be_made) {
+    const mp_options options[] = {{.no_dump = true}, MP_INIT};
+    const char *calls[] = {NULL, "mp_slot_take"};
+    refusal_code = system_error(CALL_PROTECT, MP_ERR_DENIED).system_code;
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        mp_pages_r_w_nx pages;
+        mp_pages_r_nw_nx readable;
+        check_ok(mp_pages_r_w_nx_create_with(1, &options[i], &pages));
+        mp_pages_r_w_nx_fill(&pages, 7);
+        const mp_pages_r_w_nx before = pages;
+        always_refused = calls[i];
+        refuse_call("mp_os_protect", 0, 1);
+        check_status(MP_ERR_DENIED, mp_pages_r_w_nx_deny_write(&pages, &readable));
+        check_refused();
+        always_refused = NULL;
+        ck_assert_mem_eq(&pages, &before, sizeof pages);
+        ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 7, mp_page_size()));
+        mp_pages_r_w_nx_destroy(&pages);
+    }
 }
 END_TEST
 
@@ -481,7 +532,7 @@ START_TEST(a_refused_shrink_changes_nothing) {
         check_ok(mp_vec_u64_rw_append_zeroed(&vec, capacities[i]));
         mp_vec_u64_rw_truncate(&vec, 1);
         const mp_vec_u64_rw before = vec;
-        refuse(calls[i], 0, 1);
+        refuse_call(calls[i], 0, 1);
         check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_shrink_to_fit(&vec));
         check_refused();
         ck_assert_mem_eq(&vec, &before, sizeof vec);
@@ -497,12 +548,50 @@ START_TEST(a_refused_commit_leaves_a_vector_as_it_was) {
     check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
     check_ok(mp_vec_u64_rw_append_zeroed(&vec, 2 * MiB / sizeof(uint64_t)));
     const mp_vec_u64_rw before = vec;
-    refuse("mp_os_commit", 0, 1);
+    refuse_call("mp_os_commit", 0, 1);
     check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
     check_refused();
     ck_assert_mem_eq(&vec, &before, sizeof vec);
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(memory_that_cannot_be_made_resident_is_not_pushed_into) {
+    const mp_options options = {.reservation = 64 * MiB, .prefault = true};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(2 * MiB / sizeof(uint64_t), &options, &vec));
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 2 * MiB / sizeof(uint64_t)));
+    const mp_vec_u64_rw before = vec;
+    refuse_call("mp_os_prefault", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
+    check_refused();
+    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    ck_assert_uint_eq(kernel_access(vec.raw.region.data + 2 * MiB, 2 * MiB), MP_ACCESS_NONE);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(locked_room_is_resident_at_once) {
+    const mp_options options = {.locked = true};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(200000, &options, &vec));
+    ck_assert_uint_eq(vec.raw.region.len, 2 * MiB);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(code_that_was_written_is_made_visible) {
+    mp_pages_r_w_nx pages, twin;
+    check_ok(mp_pages_r_w_nx_create(1, &pages));
+    mp_region_sync_code(&pages.region, 0, 0);
+    mp_region_sync_code(&pages.region, 0, 64);
+    twin = pages;
+    ck_assert_uint_eq(mp_pages_r_w_nx_exec_address(&pages, 5),
+                      (uintptr_t)mp_pages_r_w_nx_at(&pages, 5));
+    const uintptr_t first = mp_pages_r_w_nx_exec_address(&pages, 0);
+    mp_pages_r_w_nx_destroy(&pages);
+    ck_assert_uint_eq(mp_pages_r_w_nx_exec_address(&twin, 0), first); /* of a stale twin */
 }
 END_TEST
 
@@ -557,10 +646,15 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_system_that_does_not_tell_what_is_resident_fails);
     tcase_add_test(tests, an_empty_or_stale_region_neither_grows_nor_shrinks);
     tcase_add_test(tests, a_region_that_has_its_size_changes_owner_and_nothing_else);
+    tcase_add_test(tests, a_denied_permission_stays_denied_where_no_copy_can_be_made);
     tcase_add_test(tests, what_cannot_be_unmapped_waits);
     tcase_add_test(tests, a_vector_without_accessible_memory_freezes_and_moves);
     tcase_add_test(tests, a_refused_shrink_changes_nothing);
     tcase_add_test(tests, a_refused_commit_leaves_a_vector_as_it_was);
+    tcase_add_test(tests, memory_that_cannot_be_made_resident_is_not_pushed_into);
+    tcase_add_test(tests, locked_room_is_resident_at_once);
+    tcase_add_test(tests, code_that_was_written_is_made_visible);
+    tcase_add_test(tests, recycled_pages_that_stay_full_are_given_back);
     tcase_add_test(tests, a_reservation_beyond_all_bounds_is_the_usual_one);
     tcase_add_test(tests, elements_may_fail_to_copy_and_need_no_end);
 }

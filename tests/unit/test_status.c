@@ -293,7 +293,14 @@ START_TEST(page_sizes_are_what_the_system_says) {
 }
 END_TEST
 
+START_TEST(the_library_says_which_it_is) {
+    ck_assert_str_eq(mp_version(), MP_VERSION);
+    mp_ignore(MP_ERR_FULL);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
+    tcase_add_test(tests, the_library_says_which_it_is);
     tcase_add_test(tests, every_status_has_a_name_a_text_and_a_number_of_its_own);
     tcase_add_test(tests, a_number_that_is_no_status_has_a_name_and_a_text_too);
     tcase_add_test(tests, a_description_names_all_that_is_known);

@@ -138,6 +138,16 @@ START_TEST(what_was_forbidden_moves_with_the_vector) {
 }
 END_TEST
 
+START_TEST(a_vector_without_accessible_memory_moves_unwatched) {
+    const mp_options options = {.reservation = (size_t)2 << 20};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u64_rw_reserve(&vec, 1000000));
+    ck_assert_uint_eq(vec.raw.region.len, 0);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 START_TEST(frozen_vectors_are_told_again) {
     mp_vec_u64_rw vec = new_vec(100);
     check_ok(mp_vec_u64_rw_push(&vec, 1));
@@ -156,6 +166,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, room_that_is_given_out_may_be_touched);
     tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
     tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
+    tcase_add_test(tests, a_vector_without_accessible_memory_moves_unwatched);
     tcase_add_test(tests, frozen_vectors_are_told_again);
 }
 
