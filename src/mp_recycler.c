@@ -9,9 +9,9 @@ enum { CLASSES = 64 };
 /* Lives in pages of its own until the handle and the last region that names it are gone. Lock-free,
  * as the slot table is: a fork() in the middle of a change leaves the child nothing to wait for. */
 struct mp_recycler_state {
-    mp_slot *slot; /* of these pages, for when they can't be given back at once */
-    size_t users; /* atomic; the handle, and each region */
-    size_t bytes; /* atomic; accessible bytes kept, or about to be */
+    mp_slot *slot;    /* of these pages, for when they can't be given back at once */
+    size_t users;     /* atomic; the handle, and each region */
+    size_t bytes;     /* atomic; accessible bytes kept, or about to be */
     size_t max_bytes; /* atomic; 0 when the handle is gone */
     uint64_t max_age_ms;
     uint64_t next_sweep;         /* atomic; when the old ones are looked for again */
@@ -99,7 +99,8 @@ static bool serves(const mp_slot *slot, const mp_slot *like) {
     return slot->bytes == like->bytes && slot->alignment == like->alignment &&
            slot->huge_pages == like->huge_pages && slot->prefault == like->prefault &&
            slot->locked == like->locked && slot->no_dump == like->no_dump &&
-           slot->wipe_on_fork == like->wipe_on_fork && slot->guard_pages == like->guard_pages;
+           slot->wipe_on_fork == like->wipe_on_fork && slot->guard_pages == like->guard_pages &&
+           slot->promised == like->promised;
 }
 
 mp_slot *mp_recycler_take(mp_recycler_state *state, const mp_slot *like) {

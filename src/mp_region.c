@@ -188,6 +188,7 @@ static mp_status create(size_t len, size_t reserved, bool huge, bool promise, un
     const mp_os_result taken = mp_slot_take(&slot);
     if (taken.code != 0) return mp_fail_os(taken);
     put_options(slot, options);
+    slot->promised = promise;
     slot->access = (uint8_t)access;
 
     mp_recycler_state *recycler = mp_recycler_join(options != NULL ? options->recycler : NULL);
