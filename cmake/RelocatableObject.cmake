@@ -1,6 +1,8 @@
 # A static library can't hide a symbol that its own objects share: to the linker, hidden means
 # hidden from other shared objects only. So the objects become one, in which such symbols are local.
 
+include(CheckLinkerFlag)
+
 # memory_pages_relocatable_object(<variable> <object library>)
 #
 # Sets <variable> to what a static library should hold: one relocatable object in which every hidden
@@ -18,6 +20,12 @@ function(memory_pages_relocatable_object variable objects)
     list(FILTER flags INCLUDE REGEX "^(-m|--target=|-fuse-ld=)")
     if(CMAKE_C_COMPILER_TARGET)
         list(APPEND flags ${CMAKE_C_COMPILE_OPTIONS_TARGET}${CMAKE_C_COMPILER_TARGET})
+    endif()
+    # Functions that the compiler itself adds, such as i686's for the program counter, stand in
+    # groups of which a program's linker would keep one; what is local must not go with them.
+    check_linker_flag(C LINKER:--force-group-allocation has_force_group_allocation)
+    if(has_force_group_allocation)
+        list(APPEND flags -Wl,--force-group-allocation)
     endif()
     if(CMAKE_OBJCOPY AND NOT APPLE)
         set(localise COMMAND ${CMAKE_OBJCOPY} --localize-hidden)

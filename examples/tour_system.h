@@ -5,16 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What became of a child process that stored one byte. */
+/* What became of a stray store of one byte. */
 typedef struct tour_store {
-    bool ended_by_signal;
-    char signal[16];     /* "SIGSEGV", "SIGBUS" or "signal 4"; "" if it lived */
-    const void *address; /* where the processor says that it faulted; NULL if it lived */
+    const char *by; /* "a child process"; "a stray pointer" where no child shares the memory */
+    bool faulted;
+    char fault[24];      /* such as "SIGSEGV" or "signal 4"; "" if there was none */
+    const void *address; /* where the processor says that it faulted; NULL if it did not */
 } tour_store;
 
-/* Stores one byte at `address` as a stray pointer would, past every type, in a child process. Ends
- * the program with a message if there can be no child. */
-tour_store tour_store_in_child(const void *address);
+/* Stores one byte at `address` as a stray pointer would, past every type. Ends the program with a
+ * message if that cannot be tried. */
+tour_store tour_store_astray(const void *address);
 
 /* The physical memory of this process in bytes, as the kernel counts it; 0 if it does not tell. */
 size_t tour_process_bytes(void);

@@ -51,7 +51,7 @@ static void name_signal(int number, char *name, size_t size) {
     }
 }
 
-tour_store tour_store_in_child(const void *address) {
+tour_store tour_store_astray(const void *address) {
     int ends[2];
     if (pipe(ends) != 0) fail("pipe");
     const pid_t child = fork();
@@ -61,13 +61,13 @@ tour_store tour_store_in_child(const void *address) {
         store_and_exit(address);
     }
     close(ends[1]);
-    tour_store store = {false, "", NULL};
+    tour_store store = {"a child process", false, "", NULL};
     if (read(ends[0], &store.address, sizeof store.address) < 0) fail("read");
     close(ends[0]);
     int end;
     if (waitpid(child, &end, 0) != child) fail("waitpid");
-    store.ended_by_signal = WIFSIGNALED(end);
-    if (store.ended_by_signal) name_signal(WTERMSIG(end), store.signal, sizeof store.signal);
+    store.faulted = WIFSIGNALED(end);
+    if (store.faulted) name_signal(WTERMSIG(end), store.fault, sizeof store.fault);
     return store;
 }
 

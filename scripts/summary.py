@@ -25,6 +25,20 @@ def cases_of(results, test):
     return 0, 0
 
 
+def count(results):
+    """(passed, failed) of all the tests that left their results there."""
+    passed = failed = 0
+    for test in xml.parse(results / "ctest.xml").iter("testcase"):
+        passed_cases, failed_cases = cases_of(results, test.get("name"))
+        if test.get("status") != "run":
+            failed_cases = failed_cases or 1
+        elif passed_cases + failed_cases == 0:
+            passed_cases = 1
+        passed += passed_cases
+        failed += failed_cases
+    return passed, failed
+
+
 def main(presets):
     passed = failed = 0
     for preset in presets:
@@ -33,16 +47,12 @@ def main(presets):
             print(f"{preset}: not built, which counts as one failed test")
             failed += 1
             continue
-        for test in xml.parse(results / "ctest.xml").iter("testcase"):
-            passed_cases, failed_cases = cases_of(results, test.get("name"))
-            if test.get("status") != "run":
-                failed_cases = failed_cases or 1
-            elif passed_cases + failed_cases == 0:
-                passed_cases = 1
-            passed += passed_cases
-            failed += failed_cases
+        passed_here, failed_here = count(results)
+        passed += passed_here
+        failed += failed_here
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

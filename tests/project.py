@@ -1,5 +1,6 @@
 """What the Python tests know of the project: where things are, which headers there are."""
 
+import os
 import pathlib
 import subprocess
 
@@ -8,8 +9,8 @@ INCLUDE_DIRS = [ROOT / "src/include", ROOT / "generated/include"]
 PUBLIC_HEADERS = sorted(
     path for include_dir in INCLUDE_DIRS for path in include_dir.glob("memory_pages/*.h")
 )
-C_COMPILERS = ["gcc", "clang"]
-CXX_COMPILERS = ["g++", "clang++"]
+C_COMPILERS = os.environ.get("MEMORY_PAGES_CC", "gcc clang").split()
+CXX_COMPILERS = os.environ.get("MEMORY_PAGES_CXX", "g++ clang++").split()
 C_STANDARDS = ["c99", "c11", "c17", "c2x"]
 CXX_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 INCLUDE_FLAGS = [f"-I{include_dir}" for include_dir in INCLUDE_DIRS]

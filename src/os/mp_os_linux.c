@@ -295,7 +295,7 @@ static bool scan_resident(int pagemap, uint64_t start, uint64_t end, size_t *out
             .category_mask = PAGE_PRESENT | PAGE_OF_ZEROS,
             .return_mask = PAGE_PRESENT,
         };
-        const int found = ioctl(pagemap, PAGEMAP_SCAN_CALL, &scan);
+        const int found = ioctl(pagemap, (int)PAGEMAP_SCAN_CALL, &scan); /* int in musl */
         if (found < 0) return false;
         for (int i = 0; i < found; i++) bytes += (size_t)(regions[i].end - regions[i].start);
         if (scan.walk_end <= start) return false;

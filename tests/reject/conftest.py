@@ -24,7 +24,7 @@ def checker(request):
     return made_checker(request)
 
 
-@pytest.fixture(scope="session", params=["gcc", "g++"])
+@pytest.fixture(scope="session", params=[compiler for compiler in PLAIN if "clang" not in compiler])
 def gcc_checker(request):
     """The compilers that take many misuses in a file, and so little time."""
     return made_checker(request)

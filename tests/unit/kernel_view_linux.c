@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64 /* addresses are offsets in /proc/self/mem */
 #include "kernel_view.h"
+#include "emulator_linux.h"
 
 #include <check.h>
 #include <errno.h>
@@ -58,7 +60,7 @@ static bool query_mapping(uintptr_t address, struct mapping *out) {
     struct procmap_query query = {
         .size = sizeof query, .flags = COVERING_OR_NEXT, .address = address};
     const int saved = errno;
-    const bool found = ioctl(maps, PROCMAP_QUERY_CALL, &query) == 0;
+    const bool found = ioctl(maps, (int)PROCMAP_QUERY_CALL, &query) == 0;
     const bool is_known = found || errno == ENOENT;
     errno = saved;
     if (found)
@@ -98,7 +100,9 @@ unsigned kernel_access(const void *address, size_t n) {
 
 unsigned kernel_form(unsigned access) { return access; }
 
-bool kernel_keeps_flags(void) { return true; }
+bool kernel_keeps_flags(void) {
+    return !is_emulated(); /* else they are the emulator's own */
+}
 
 bool kernel_has_flag(const void *address, const char *flag) {
     static const char title[] = "VmFlags:";

@@ -1,7 +1,5 @@
 /** @file
  *  Machine code of small functions, for the processor and calling convention of the tests.
- *
- *  Each takes and returns whole registers, so `add` serves int32_t and uint64_t alike.
  */
 #ifndef TESTS_UNIT_MACHINE_CODE_H
 #define TESTS_UNIT_MACHINE_CODE_H
@@ -14,7 +12,7 @@ struct machine_code {
     size_t size;
 };
 
-/** void(void), and also double(double): what comes in is what goes out. */
+/** void(void). */
 extern const struct machine_code code_of_return;
 
 /** uint64_t(uint64_t a, uint64_t b): a + b. */
@@ -22,5 +20,11 @@ extern const struct machine_code code_of_add;
 
 /** uint64_t(uint64_t a): 2 * a. */
 extern const struct machine_code code_of_twice;
+
+/** int32_t(int32_t a, int32_t b): a + b. */
+extern const struct machine_code code_of_add_i32;
+
+/** double(double a): a. */
+extern const struct machine_code code_of_same_f64;
 
 #endif

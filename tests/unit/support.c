@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "machine_code.h"
+#include "system.h"
 
 #include <memory_pages/mp_config.h>
 #include <stdio.h>
@@ -24,6 +25,16 @@ int run_tests(const char *name, void (*add_tests)(TCase *tests)) {
 bool bytes_are(const void *bytes, uint8_t value, size_t n) {
     const uint8_t *p = bytes;
     return n == 0 || (p[0] == value && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* ---- What the system can do ------------------------------------------------------------------ */
+
+bool system_has(enum ability ability) { return what_lacks(ability) == NULL; }
+
+bool skips_without(enum ability ability) {
+    if (system_has(ability)) return false;
+    printf("skipped: %s\n", what_lacks(ability));
+    return true;
 }
 
 /* ---- Panics ---------------------------------------------------------------------------------- */

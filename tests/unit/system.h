@@ -20,7 +20,15 @@ enum ability {
     ATOMIC_DECOMMIT,    /**< a refused decommit leaves everything as it was */
     CHARGE_ON_WRITABLE, /**< memory counts against limits when it becomes writable, not before */
     PARTIAL_UNMAP, /**< part of a mapping can be unmapped; there may be only so many mappings */
+    ADVICE,        /**< options and hints about memory that exists already have an effect */
+    RESIDENCY,     /**< it tells which memory is resident */
+    DENIED_READS,  /**< what can't be read by a load can't be read by a system call, and reverse */
+    REUSED_PLACES, /**< a place that was given back may be mapped again */
+    ABILITIES
 };
+
+/** Returns in a few words what is missing, or NULL if the system has the ability. */
+const char *what_lacks(enum ability ability);
 
 bool system_has(enum ability ability);
 
@@ -28,7 +36,7 @@ bool system_has(enum ability ability);
 bool skips_without(enum ability ability);
 
 /** Tells whether a tool shares this process and its limits, and so can't bear what the test does to
- *  them (valgrind, ThreadSanitizer); says so. */
+ *  them (valgrind, ThreadSanitizer, an emulator); says so. */
 bool skips_with_guests(void);
 
 /** Tells whether locking memory has no effect, as under some sanitizers; says so. */

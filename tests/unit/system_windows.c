@@ -18,7 +18,7 @@
 
 /* ---- What it can do -------------------------------------------------------------------------- */
 
-static const char *const lacks[] = {
+static const char *const lacks[ABILITIES] = {
     [FORK] = "children do not inherit memory",
     [DENIED_RESIDENCY] = "pages without access are in no working set",
     [DUMP_CONTROL] = "dumps are the whole memory or none",
@@ -27,13 +27,7 @@ static const char *const lacks[] = {
     [PARTIAL_UNMAP] = "mappings are unmapped whole, and may be many",
 };
 
-bool system_has(enum ability ability) { return lacks[ability] == NULL; }
-
-bool skips_without(enum ability ability) {
-    if (system_has(ability)) return false;
-    printf("skipped: %s\n", lacks[ability]);
-    return true;
-}
+const char *what_lacks(enum ability ability) { return lacks[ability]; }
 
 bool skips_with_guests(void) { return false; }
 

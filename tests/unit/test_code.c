@@ -56,7 +56,9 @@ START_TEST(code_is_called_with_its_signature) {
     uint64_t sum = 0;
     check_ok(mp_fn_binary_u64_call(&add, UINT64_MAX, 2, &sum));
     ck_assert_uint_eq(sum, 1);
+    mp_pages_r_nw_x_destroy(&pages);
 
+    pages = pages_running(code_of_add_i32, 0);
     mp_fn_binary_i32 add_i32;
     int32_t sum_i32 = 0;
     check_ok(mp_pages_r_nw_x_fn_binary_i32(&pages, 0, &add_i32));
@@ -79,15 +81,17 @@ START_TEST(code_may_return_nothing_or_its_own_argument) {
     check_ok(mp_pages_r_nw_x_fn_void(&pages, 0, &nothing));
     check_ok(mp_fn_void_call(&nothing));
     ck_assert(mp_fn_void_is_current(&nothing));
+    mp_pages_r_nw_x_destroy(&pages);
+    check_status(MP_ERR_STALE, mp_fn_void_call(&nothing));
 
-    mp_fn_unary_f64 same; /* the first floating-point argument's register is the result's */
+    pages = pages_running(code_of_same_f64, 0);
+    mp_fn_unary_f64 same;
     double result = 0;
     check_ok(mp_pages_r_nw_x_fn_unary_f64(&pages, 0, &same));
     check_ok(mp_fn_unary_f64_call(&same, 0.5, &result));
     ck_assert(result == 0.5);
 
     mp_pages_r_nw_x_destroy(&pages);
-    check_status(MP_ERR_STALE, mp_fn_void_call(&nothing));
     check_status(MP_ERR_STALE, mp_fn_unary_f64_call(&same, 1.5, &result));
     ck_assert(result == 0.5);
 }
@@ -261,14 +265,14 @@ START_TEST(a_reference_stays_ended_when_address_and_slot_are_reused) {
         same_address += mp_pages_r_nw_x_unsafe_ptr(&pages) == address;
         address = mp_pages_r_nw_x_unsafe_ptr(&pages);
         check_ok(mp_pages_r_nw_x_fn_binary_u64(&pages, 0, &ended[i]));
-        same_slot += i > 0 && memcmp(&ended[i], &ended[i - 1], sizeof(void *)) == 0;
+        same_slot += i > 0 && ended[i].code.ticket.slot == ended[i - 1].code.ticket.slot;
         for (int k = 0; k < i; k++) ck_assert(!mp_fn_binary_u64_is_current(&ended[k]));
         check_adds(&ended[i]);
         mp_pages_r_nw_x_destroy(&pages);
         check_is_stale(&ended[i]);
     }
-    ck_assert_uint_gt(same_address, 0); /* else the test shows nothing */
-    ck_assert_uint_gt(same_slot, 0);
+    ck_assert_uint_gt(same_slot, 0); /* else the test shows nothing */
+    if (!skips_without(REUSED_PLACES)) ck_assert_uint_gt(same_address, 0);
 }
 END_TEST
 

@@ -104,7 +104,6 @@ static void child_whose_system_denies(void) {
 }
 
 START_TEST(a_denied_transition_gives_the_handle_back) {
-    if (skips_with_guests()) return;
     edge = &pages_transitions[_i];
     in_child(child_whose_system_denies);
 }

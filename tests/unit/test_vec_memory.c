@@ -13,6 +13,9 @@
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 static const size_t MiB = (size_t)1 << 20;
 
+/* What takes long to fill, and fits twice into the address space. */
+static const size_t LARGE = (size_t)(sizeof(void *) > 4 ? 1024 : 256) << 20;
+
 static const struct vec_type *type;
 static size_t page;
 
@@ -82,21 +85,23 @@ START_TEST(a_small_vector_takes_little) {
 END_TEST
 
 START_TEST(capacity_alone_takes_no_physical_memory) {
+    if (skips_without(RESIDENCY)) return;
     type = &vec_types[_i];
-    mp_vec_raw vec = new_vec(elements_in(1024 * MiB));
-    ck_assert_uint_ge(type->capacity(&vec), elements_in(1024 * MiB));
+    mp_vec_raw vec = new_vec(elements_in(LARGE));
+    ck_assert_uint_ge(type->capacity(&vec), elements_in(LARGE));
     ck_assert_uint_eq(resident(&vec), 0);
-    ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), 1024 * MiB), 0);
+    ck_assert_uint_eq(kernel_resident_bytes(type->rw.data(&vec), LARGE), 0);
     grow_to(&vec, 10);
-    check_ok(type->reserve(&vec, elements_in(2048 * MiB)));
+    check_ok(type->reserve(&vec, elements_in(2 * LARGE)));
     check_grown(&type->rw, &vec, 10);
-    ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 1024 * MiB), 4 * MiB);
+    ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), LARGE), 4 * MiB);
     type->rw.destroy(&vec);
 }
 END_TEST
 
 /* They move on the small pages that they have. */
 START_TEST(few_elements_take_little_in_a_large_capacity) {
+    if (skips_without(RESIDENCY)) return;
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(0);
     grow_to(&vec, 3);
@@ -254,10 +259,12 @@ START_TEST(elements_do_not_move_within_the_reservation) {
     mp_vec_raw vec = new_vec(0);
     grow_to(&vec, elements_in(3 * MiB));
     const void *data = type->rw.data(&vec);
-    ck_assert_uint_ge(type->reservation(&vec), elements_in(1024 * MiB));
+    const size_t reservation = type->reservation(&vec), large = elements_in(LARGE);
+    ck_assert_uint_ge(reservation, elements_in(128 * MiB));
     grow_to(&vec, elements_in(11 * MiB));
     ck_assert_ptr_eq(type->rw.data(&vec), data);
-    check_ok(type->reserve(&vec, elements_in(1024 * MiB) - elements_in(11 * MiB)));
+    const size_t room = reservation < large ? reservation : large;
+    check_ok(type->reserve(&vec, room - elements_in(11 * MiB)));
     ck_assert_ptr_eq(type->rw.data(&vec), data);
     type->rw.destroy(&vec);
 }
@@ -378,7 +385,7 @@ START_TEST(a_refused_reservation_is_halved) {
 END_TEST
 
 START_TEST(a_reservation_is_not_resident_when_all_memory_is_locked) {
-    if (!lock_all_memory()) return;
+    if (skips_without(RESIDENCY) || !lock_all_memory()) return;
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(elements_in(256 * MiB));
     ck_assert_uint_le(kernel_resident_bytes(type->rw.data(&vec), 256 * MiB), 4 * MiB);
@@ -512,6 +519,7 @@ START_TEST(options_outlive_every_move) {
 END_TEST
 
 START_TEST(prefault_makes_the_capacity_resident) {
+    if (skips_without(ADVICE)) return;
     type = &vec_types[_i];
     const size_t sizes[] = {100 * type->size, 5 * MiB};
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {

@@ -85,7 +85,7 @@ END_TEST
 /* Elements that were written before a refusal are in the vector, which can be used at once. */
 static void write_until_refused(void) {
     mp_vec_u64_rw vec;
-    check_ok(mp_vec_u64_rw_create((size_t)1 << 30, &vec));
+    check_ok(mp_vec_u64_rw_create((size_t)1 << 25, &vec));
     mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
     limit_growth(LIMIT_MEMORY, (size_t)16 << 20);
     uint64_t n = 0;
