@@ -31,6 +31,12 @@ if(NOT WIN32)
     file(CREATE_LINK ${launcher} ${PROJECT_BINARY_DIR}/mpgen SYMBOLIC)
     install(PROGRAMS ${PROJECT_BINARY_DIR}/mpgen DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES generated/man/mpgen.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES generated/completions/mpgen.bash
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mpgen)
+    install(FILES generated/completions/mpgen.zsh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _mpgen)
+    install(FILES generated/completions/mpgen.fish
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
 # ---- Debuggers -----------------------------------------------------------------------------------

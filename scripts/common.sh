@@ -54,6 +54,8 @@ need_test_tools() {
     need meson meson --version
     need doxygen doxygen --version
     need man-db lexgrog --version
+    need zsh zsh --version
+    need fish fish --version
     need strace strace --version
     need abigail-tools abidiff --version
     need_python

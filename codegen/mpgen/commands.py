@@ -45,6 +45,10 @@ class Command:
     def places(self):
         return [argument for argument in self.arguments if not argument.flags]
 
+    @property
+    def flags(self):
+        return [flag for option in self.options for flag in option.flags]
+
 
 SPEC = Argument("the spec; by default the library's own", metavar="SPEC", files="*.yml")
 OUTPUT = Argument(
@@ -127,6 +131,12 @@ COMMANDS = (
         ),
     ),
 )
+
+
+def flags_with_value():
+    """The flags of all commands that take a value."""
+    options = [option for command in COMMANDS for option in command.options if option.metavar]
+    return list(dict.fromkeys(flag for option in options for flag in option.flags))
 
 
 def parser():

@@ -4,6 +4,7 @@
 import difflib
 import functools
 import os
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def _environment():
         "indented": text.indented,
         "literal": text.literal,
         "prototype": text.prototype,
+        "quoted": shlex.quote,
     }
     environment.globals["bodies"] = {
         family: environment.get_template(template).module for family, template in BODIES.items()

@@ -64,6 +64,9 @@ def plan(spec, rules=None):
     if rules:
         make("functions_table.jinja", "../README.md", "doc", "functions", tables=tables(spec))
         make("mpgen.1.jinja", "man/mpgen.1", "doc", commands=commands)
+        for shell in ("bash", "zsh", "fish"):
+            name = f"mpgen.{shell}"
+            make(f"{name}.jinja", f"completions/{name}", "doc", commands=commands)
         keys = key_tables(rules)
         make("keys_table.jinja", "../docs/own-types.md", "doc", "keys", tables=keys)
     return renders
