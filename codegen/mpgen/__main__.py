@@ -119,6 +119,13 @@ def _writing_job(options):
     return _job(options)
 
 
+def _rendered(job):
+    files = emit.render(job.renders, job.folder)
+    if job.spec.own:
+        emit.check_owner(files, job.spec.prefix)
+    return files
+
+
 # ---- The commands --------------------------------------------------------------------------------
 
 
@@ -132,7 +139,7 @@ def _init(options):
 
 def _generate(options):
     job = _writing_job(options)
-    files = emit.render(job.renders, job.folder)
+    files = _rendered(job)
     stale = emit.stale(files, job.spec.mark)
     written = emit.write(files, stale)
     if options.depfile:
@@ -146,7 +153,7 @@ def _generate(options):
 
 def _check(options):
     job = _writing_job(options)
-    files = emit.render(job.renders, job.folder)
+    files = _rendered(job)
     own = job.spec.own
     extra = emit.stale(files, job.spec.mark) if own else emit.foreign(files, job.folder)
     differing = emit.differences(files)

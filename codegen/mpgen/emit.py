@@ -4,13 +4,14 @@
 import difflib
 import functools
 import os
+import re
 import shlex
 import tempfile
 from pathlib import Path
 
 import jinja2
 
-from mpgen import graph, terminal, text
+from mpgen import graph, model, terminal, text
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -112,6 +113,21 @@ def stale(files, mark):
     folders = sorted({path.parent for path in files})
     found = (path for folder in folders for path in sorted(folder.glob("*")) if path.is_file())
     return [path for path in found if path not in files and mark.encode() in (_read(path) or b"")]
+
+
+def check_owner(files, prefix):
+    """Two specs can come to one name, though their prefixes differ. Then neither replaces the
+    other's file."""
+    mark = re.compile(model.OWN_MARK.format(r"(\w+)").encode())
+    for path in files:
+        found = mark.search(_read(path) or b"")
+        owner = found[1].decode() if found else prefix
+        if owner != prefix:
+            raise EmitError(
+                f"{path} is there for the prefix `{owner}`, and the prefix `{prefix}` comes to the "
+                f"same name: change one of them. If there is no spec for `{owner}` any more, "
+                "remove that file"
+            )
 
 
 def foreign(files, folder):

@@ -60,5 +60,32 @@ def test_generated_files_stay_when_the_spec_breaks(tmp_path):
     assert files(out) == before
 
 
+TRACE = """extends: memory_pages
+prefix: {}
+elements:
+  - {{name: {}, c_type: int, doc: A number.}}
+"""
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+@pytest.mark.parametrize("specs", [
+    [("jit", "trace"), ("jit_trace", "entry")],
+    [("jit_trace", "entry"), ("jit", "trace")],
+], ids=["short_first", "long_first"])
+def test_prefixes_that_come_to_one_name(specs, command, tmp_path):
+    for prefix, element in specs:
+        (tmp_path / f"{prefix}.yml").write_text(TRACE.format(prefix, element))
+    first, second = (prefix for prefix, _ in specs)
+    assert mpgen("generate", f"{first}.yml", "-o", "types", cwd=tmp_path).returncode == 0
+    before = files(tmp_path)
+    done = mpgen(command, f"{second}.yml", "-o", "types", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"mpgen: error: types/jit_trace_types.h is there for the prefix `{first}`, and the prefix "
+        f"`{second}` comes to the same name: change one of them. If there is no spec for `{first}` "
+        "any more, remove that file\n")
+    assert files(tmp_path) == before
+
+
 def test_corpus_is_not_forgotten():
     assert len(SPECS) >= 70
