@@ -53,12 +53,20 @@ int main(void) {
     mp_expect(mp_pages_r_nw_x_create(1, &other_code));
     mp_expect(mp_pages_r_nw_x_fn_void(&other_code, 0, &ended));
     mp_pages_r_nw_x_destroy(&other_code);
+    my_pages_r_w_x own_pages, gone_pages;
+    mp_expect(my_pages_r_w_x_create(1, &own_pages));
+    my_fn_step step;
+    mp_expect(my_pages_r_w_x_fn_my_step(&own_pages, 32, &step));
+    mp_expect(my_pages_r_w_x_create(1, &gone_pages));
+    my_pages_r_w_x own_twin = gone_pages;
+    my_pages_r_w_x_destroy(&gone_pages);
     mp_vec_u32_rw nowhere = MP_INIT;
     nowhere.raw.region.ticket.slot = (const uint64_t *)(uintptr_t)8;
 
-    const void *handles[] = {&empty, &numbers, &growing,  &frozen,    &twin,  &slice,
-                             &text,  &writer,  &pointers, &particles, &edges, &nodes,
-                             &pages, &code,    &function, &ended,     &nowhere};
+    const void *handles[] = {&empty, &numbers,    &growing,  &frozen,    &twin,    &slice,
+                             &text,  &writer,     &pointers, &particles, &edges,   &nodes,
+                             &pages, &code,       &function, &ended,     &nowhere, &own_pages,
+                             &step,  &gone_pages, &own_twin};
     stop(handles);
     return 0;
 }

@@ -79,6 +79,13 @@ def test_code_references(shown):
     assert re.fullmatch(r"mp_fn_void to 0x\w+, stale", shown["ended"])
 
 
+def test_pages_and_code_of_own_types(shown):
+    start = re.fullmatch(r"my_pages_r_w_x of 4096 bytes at (0x\w+)", shown["own_pages"])[1]
+    assert shown["step"] == f"my_fn_step to {int(start, 16) + 32:#x}, current"
+    assert shown["gone_pages"] == "my_pages_r_w_x, empty"
+    assert shown["own_twin"] == "my_pages_r_w_x, stale"
+
+
 def test_gdb_loads_it_along_with_the_library(types, tmp_path, build_dir, build_flags):
     if build_flags:
         pytest.skip("what gdb loads is the same with and without sanitizers")
