@@ -1,7 +1,6 @@
 """A user's project with types of its own, built in each way that a user may get at the library."""
 
 import os
-import pathlib
 import shutil
 
 import pytest
@@ -25,16 +24,6 @@ def source(tmp_path):
     before = snapshot(folder)
     yield folder
     assert snapshot(folder) == before
-
-
-@pytest.fixture(scope="session")
-def prefix(build_dir, tmp_path_factory):
-    """Where the build under test is installed, or another that is named."""
-    if named := os.environ.get("MEMORY_PAGES_PREFIX"):
-        return pathlib.Path(named)
-    folder = tmp_path_factory.mktemp("prefix")
-    run_well("cmake", "--install", build_dir, "--prefix", folder)
-    return folder
 
 
 @pytest.fixture
@@ -122,13 +111,16 @@ def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configuring):
     assert "my_types.yml:6:" in configured.stderr
 
 
-def test_pkg_config_and_a_plain_compiler(project, prefix, build_flags):
-    library_dir = next(prefix.glob("lib*/**/memory_pages.pc")).parent.parent
-    environment = os.environ | {"PKG_CONFIG_PATH": str(library_dir / "pkgconfig")}
+def test_an_installed_command_has_its_manual_and_completion(prefix):
+    share = prefix / "share"
+    assert run_well(prefix / "bin/mpgen", "explain").split()
+    assert list(share.glob("man/man1/mpgen.1*"))
+    for place in ["bash-completion/completions/mpgen", "zsh/site-functions/_mpgen",
+                  "fish/vendor_completions.d/mpgen.fish"]:
+        assert "mpgen" in (share / place).read_text()
 
-    def pkg_config(*options):
-        return run_well("pkg-config", *options, "memory_pages", env=environment).split()
 
+def test_pkg_config_and_a_plain_compiler(project, library_dir, pkg_config, build_flags):
     [mpgen] = pkg_config("--variable=mpgen")
     run_well(mpgen, "generate", "my_types.yml", "-o", "types", cwd=project)
     for compiler, source, program in [("cc", "simulate.c", "simulate"),

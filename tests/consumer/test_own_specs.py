@@ -1,26 +1,45 @@
 """What a spec of one's own can bring besides elements: pages, signatures, and another spec."""
 
 import itertools
+from dataclasses import dataclass
 
 import pytest
 from project import INCLUDE_FLAGS, ROOT, WARNING_FLAGS, run, run_well
 
 SPECS = ROOT / "tests/consumer/two_specs"
-MPGEN = ROOT / "codegen/mpgen.sh"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The library as a program gets at it."""
+
+    mpgen: str
+    compile: list
+    link: list
+
+
+@pytest.fixture(params=["built", "installed"])
+def library(request, build_dir):
+    if request.param == "built":
+        return Library(ROOT / "codegen/mpgen.sh", INCLUDE_FLAGS, [build_dir / "libmemory_pages.a"])
+    pkg_config = request.getfixturevalue("pkg_config")
+    run_path = f"-Wl,-rpath,{request.getfixturevalue('library_dir')}"
+    [mpgen] = pkg_config("--variable=mpgen")
+    return Library(mpgen, pkg_config("--cflags"), [*pkg_config("--libs"), run_path])
 
 
 @pytest.fixture
-def compile_all(build_dir, build_flags, tmp_path):
+def compile_all(library, build_flags, tmp_path):
     """Compiles each source with a compiler of its own, links them, and returns the program."""
 
     def compile_all(sources, *flags):
         objects = []
         for compiler, source, more in sources:
             objects.append(tmp_path / f"{len(objects)}.o")
-            run_well(compiler, *WARNING_FLAGS, "-DMP_ALLOW_EXEC=1", *INCLUDE_FLAGS, *flags,
+            run_well(compiler, *WARNING_FLAGS, "-DMP_ALLOW_EXEC=1", *library.compile, *flags,
                      f"-I{tmp_path}", *more, "-c", source, "-o", objects[-1])
         program = tmp_path / "program"
-        run_well("c++", *build_flags, *objects, build_dir / "libmemory_pages.a", "-o", program)
+        run_well("c++", *build_flags, *objects, *library.link, "-o", program)
         return program
 
     return compile_all
@@ -30,30 +49,32 @@ def compile_all(build_dir, build_flags, tmp_path):
 
 
 @pytest.mark.parametrize("linked", [[], ["-DMP_LINKED"]], ids=["inline", "linked"])
-def test_two_specs_in_one_program(linked, compile_all, build_flags, tmp_path):
+def test_two_specs_in_one_program(linked, library, compile_all, build_flags, tmp_path):
     for spec in ["jit.yml", "jit_trace.yml", "jit.yml"]:
-        run_well(MPGEN, "generate", SPECS / spec, "-o", tmp_path)
-    (tmp_path / "part.c").write_text(
-        '#include "both.h"\nint c_part(void);\nint c_part(void) { return both_work(); }\n')
-    (tmp_path / "main.cpp").write_text(
-        '#include "both.h"\nextern "C" int c_part(void);\n'
-        'int main() { return c_part() && both_work() ? 0 : 1; }\n')
-    flags = [f"-I{SPECS}", *linked]
-    sources = [("cc", tmp_path / "part.c", [*build_flags, *flags]),
-               ("c++", tmp_path / "main.cpp", [*build_flags, *flags])]
+        run_well(library.mpgen, "generate", SPECS / spec, "-o", tmp_path)
+    flags = [*build_flags, *linked]
+    sources = [("cc", SPECS / "part.c", flags), ("c++", SPECS / "main.cpp", flags)]
     sources += [("cc", tmp_path / f"{spec}_instances.c", build_flags)
                 for spec in ["jit", "jit_trace"]]
     run_well(compile_all(sources))
 
 
+def test_two_specs_found_by_find_package(prefix, build_flags, tmp_path):
+    flags = " ".join([*WARNING_FLAGS, *build_flags])
+    run_well("cmake", "-G", "Ninja", "-S", SPECS, "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}",
+             f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}")
+    run_well("cmake", "--build", tmp_path)
+    run_well(tmp_path / "both")
+
+
 @pytest.mark.parametrize("compiler", ["gcc", "clang", "g++", "clang++"])
-def test_what_a_spec_leaves_out_is_refused_with_its_reason(compiler, tmp_path):
-    run_well(MPGEN, "generate", SPECS / "jit.yml", "-o", tmp_path)
+def test_what_a_spec_leaves_out_is_refused_with_its_reason(compiler, library, tmp_path):
+    run_well(library.mpgen, "generate", SPECS / "jit.yml", "-o", tmp_path)
     assert not (tmp_path / "jit_vec_entry_ro.h").exists()
     source = tmp_path / ("pop.cpp" if "++" in compiler else "pop.c")
     source.write_text('#include "jit_vec_entry_rw.h"\n'
                       "void f(jit_vec_entry_rw *v) { jit_vec_entry_rw_clear(v); }\n")
-    done = run(compiler, *INCLUDE_FLAGS, "-fsyntax-only", source)
+    done = run(compiler, *library.compile, "-fsyntax-only", source)
     assert done.returncode != 0
     assert "the spec leaves `clear` out; add it to the `operations` there" in done.stderr
 
@@ -152,9 +173,9 @@ def program():
 
 
 @pytest.fixture
-def signature_headers(tmp_path):
+def signature_headers(library, tmp_path):
     (tmp_path / "my_types.yml").write_text(spec_of(signatures()))
-    run_well(MPGEN, "generate", "my_types.yml", "-o", ".", cwd=tmp_path)
+    run_well(library.mpgen, "generate", "my_types.yml", "-o", ".", cwd=tmp_path)
     return tmp_path
 
 
@@ -168,12 +189,12 @@ def test_every_signature_calls_machine_code(signature_headers, compile_all, buil
 
 
 @pytest.mark.parametrize("target", ["aarch64-linux-gnu", "riscv64-linux-gnu", "i686-linux-gnu"])
-def test_every_signature_compiles_elsewhere(target, signature_headers):
+def test_every_signature_compiles_elsewhere(target, library, signature_headers):
     """The C library's headers of this system serve for all, but for what they say of its ABI."""
     system = run_well("gcc", "-print-multiarch").strip()
     (signature_headers / "gnu").mkdir()
     (signature_headers / "gnu/stubs.h").write_text("")
     done = run("clang", f"--target={target}", "-isystem", signature_headers,
-               "-isystem", f"/usr/include/{system}", *WARNING_FLAGS, *INCLUDE_FLAGS,
+               "-isystem", f"/usr/include/{system}", *WARNING_FLAGS, *library.compile,
                "-DMP_ALLOW_EXEC=1", "-fsyntax-only", "-x", "c", signature_headers / "my_types.h")
     assert (done.returncode, done.stderr) == (0, "")

@@ -69,9 +69,10 @@ def unpacked(packages, tmp_path_factory):
 
 def test_consumers_find_all_they_need(unpacked):
     environment = os.environ | {"MEMORY_PAGES_PREFIX": str(unpacked / "usr")}
-    wanted = "find_package or follow or mistake or pkg_config"
-    run_well(ROOT / "scripts/python", "-B", "-m", "pytest", "--quiet",
-             ROOT / "tests/consumer/test_consumer.py", "-k", wanted, env=environment)
+    wanted = "find_package or follow or mistake or pkg_config or installed"
+    suites = [ROOT / "tests/consumer" / name for name in ("test_consumer.py", "test_own_specs.py")]
+    run_well(ROOT / "scripts/python", "-B", "-m", "pytest", "--quiet", *suites, "-k", wanted,
+             env=environment)
 
 
 def test_without_the_generator_cmake_names_its_package(packages, tmp_path):

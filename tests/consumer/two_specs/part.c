@@ -1,0 +1,5 @@
+#include "part.h"
+
+#include "both.h"
+
+int c_part_works(void) { return both_work(); }
