@@ -214,6 +214,7 @@ class _Types:
             details=details,
             result="" if returns in ("status", "void") else _result(summary),
             failures=self._failures(operation, values) if status else (),
+            at_once=_at_once(operation),
             refusal=refusal,
             closed=closed if gated else "",
             unsafe="gate" in operation,
@@ -393,6 +394,14 @@ def _documentation(doc, values):
     summary, _, rest = _filled(doc, values).strip().partition("\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in rest.split("\n\n")]
     return summary, tuple(filter(None, paragraphs))
+
+
+def _at_once(operation):
+    """What may run at the same time. A panic writes with stdio, which no signal handler may use."""
+    kind = model.AT_ONCE[operation["handle"]]
+    at_once = operation.get("at_once", kind).format(what=model.HANDLES[operation["on"]].what)
+    panics = " unless it panics" if "panics" in operation["doc"] else ""
+    return f"Threads{',' * bool(panics)} and signal handlers{panics}: {at_once}."
 
 
 def _result(summary):

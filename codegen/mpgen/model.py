@@ -41,6 +41,7 @@ class Function:
     details: tuple  # paragraphs
     result: str  # what it returns; empty for a status and for nothing
     failures: tuple
+    at_once: str  # what may run at the same time, in one sentence
     refusal: str  # why it does not exist; empty if it does
     closed: str  # why it does not exist while the exec gate is closed; empty if it does
     unsafe: bool  # it stands behind the unsafe gate
@@ -448,6 +449,16 @@ HANDLES = {
     "slice": HandleWords("slice", "the view", "it", "the view"),
     "writer": HandleWords("writer", "the writer", "it", "the writer"),
     "function": HandleWords("fn", "the reference", "it", "the reference; a zeroed one is stale"),
+}
+
+# What may run at the same time, by how a function takes its handle. The library takes no lock and
+# allocates nothing, so that a signal handler is like another thread.
+AT_ONCE = {
+    "const": "any number at once, while none changes {what}",
+    "value": "any number at once, while none changes the elements",
+    "mut": "one at a time on {what}",
+    "from": "one at a time on {what}",
+    "out": "any number at once",
 }
 
 # Without it memory would be lost, so that it is always there.

@@ -73,7 +73,7 @@ def _filled(start, parameters, indent):
 
 def doc_comment(function):
     """The documentation of a function, in the order in which people ask: what, details, parameters,
-    result, statuses."""
+    result, statuses, threads."""
     lines = [*wrapped(function.summary, "/** ", " *  ")]
     for paragraph in function.details:
         lines += [" *", *wrapped(paragraph, " *  ", " *  ")]
@@ -83,6 +83,7 @@ def doc_comment(function):
     lines += [" *", *_listed(entries)]
     if function.failures:
         lines += _listed([(f"@retval {f.status}", f.condition) for f in function.failures])
+    lines += wrapped(f"@note {function.at_once}", " *  ", " *  ")
     return "\n".join([*lines, " */"])
 
 

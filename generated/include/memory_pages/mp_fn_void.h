@@ -24,21 +24,22 @@ MP_EXTERN_C_BEGIN
 /** Calls the code, unless the reference is stale.
  *
  *  One load and one compare guard the jump. They detect a change that has happened; they do not pin
- *  the pages: changing these while a call is entering or running is a race of the caller's. Any
- *  number of threads may call at once, while other pages change.
+ *  the pages: changing these while a call is entering or running is a race of the caller's. Other
+ *  pages may change at any time.
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @retval MP_OK         on success
  *  @retval MP_ERR_STALE  the pages changed permission, size or place, or the reference is zero
+ *  @note Threads and signal handlers: any number at once, if the code is made for it and none
+ *  changes its pages.
  */
 MP_INLINE MP_CALLS_MACHINE_CODE MP_MUST_USE mp_status mp_fn_void_call(const mp_fn_void *fn);
 
 /** Tells whether the code may still be called.
  *
- *  Any thread may ask at any time.
- *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    whether the code may still be called
+ *  @note Threads and signal handlers: any number at once, whatever becomes of the pages meanwhile.
  */
 MP_INLINE bool mp_fn_void_is_current(const mp_fn_void *fn);
 

@@ -32,6 +32,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_create(size_t min_bytes, mp_pages_nr_w_nx *out);
 
@@ -52,6 +53,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_create(size_t min_bytes, mp_pag
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_create_with(size_t min_bytes,
                                                              const mp_options *options,
@@ -62,6 +64,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_create_with(size_t min_bytes,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_nr_w_nx_destroy(mp_pages_nr_w_nx *pages);
 
@@ -72,6 +75,7 @@ MP_INLINE void mp_pages_nr_w_nx_destroy(mp_pages_nr_w_nx *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_nr_w_nx_move(mp_pages_nr_w_nx *from, mp_pages_nr_w_nx *to);
 
@@ -81,6 +85,7 @@ MP_INLINE void mp_pages_nr_w_nx_move(mp_pages_nr_w_nx *from, mp_pages_nr_w_nx *t
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the size in bytes, a multiple of the page size; 0 when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE size_t mp_pages_nr_w_nx_len(const mp_pages_nr_w_nx *pages);
 
@@ -88,6 +93,7 @@ MP_INLINE size_t mp_pages_nr_w_nx_len(const mp_pages_nr_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       whether the handle owns no pages
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE bool mp_pages_nr_w_nx_is_empty(const mp_pages_nr_w_nx *pages);
 
@@ -106,6 +112,7 @@ MP_INLINE bool mp_pages_nr_w_nx_is_empty(const mp_pages_nr_w_nx *pages);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_resident_bytes(const mp_pages_nr_w_nx *pages,
                                                                 size_t *out);
@@ -125,6 +132,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_resident_bytes(const mp_pages_n
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_soon(const mp_pages_nr_w_nx *pages,
                                                                  size_t bytes);
@@ -142,6 +150,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_soon(const mp_pages_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_seq(const mp_pages_nr_w_nx *pages);
 
@@ -158,6 +167,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_seq(const mp_pages_n
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_rnd(const mp_pages_nr_w_nx *pages);
 
@@ -177,6 +187,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_advise_use_rnd(const mp_pages_n
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_allow_read(mp_pages_nr_w_nx *from,
                                                             mp_pages_r_w_nx *to);
@@ -195,6 +206,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_allow_read(mp_pages_nr_w_nx *fr
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_deny_write(mp_pages_nr_w_nx *from,
                                                             mp_pages_nr_nw_nx *to);
@@ -213,6 +225,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_deny_write(mp_pages_nr_w_nx *fr
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_allow_read_write(mp_pages_nr_w_nx *from,
                                                                   mp_pages_r_w_nx *to);
@@ -231,6 +244,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_allow_read_write(mp_pages_nr_w_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_deny_all(mp_pages_nr_w_nx *from,
                                                           mp_pages_nr_nw_nx *to);
@@ -245,6 +259,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_deny_all(mp_pages_nr_w_nx *from
  *  @param pages   the pages, or an empty handle
  *  @param offset  which byte, from 0 on
  *  @return        the address at which the byte at `offset` will run
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE uintptr_t mp_pages_nr_w_nx_exec_address(const mp_pages_nr_w_nx *pages, size_t offset);
 
@@ -268,6 +283,7 @@ MP_INLINE uintptr_t mp_pages_nr_w_nx_exec_address(const mp_pages_nr_w_nx *pages,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_set_protected_exec(mp_pages_nr_w_nx *from,
                                                                     mp_pages_nr_nw_x *to);

@@ -32,6 +32,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create(size_t min_bytes, mp_pages_r_nw_nx *out);
 
@@ -52,6 +53,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create(size_t min_bytes, mp_pag
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create_with(size_t min_bytes,
                                                              const mp_options *options,
@@ -62,6 +64,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_create_with(size_t min_bytes,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_nw_nx_destroy(mp_pages_r_nw_nx *pages);
 
@@ -72,6 +75,7 @@ MP_INLINE void mp_pages_r_nw_nx_destroy(mp_pages_r_nw_nx *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_nw_nx_move(mp_pages_r_nw_nx *from, mp_pages_r_nw_nx *to);
 
@@ -81,6 +85,7 @@ MP_INLINE void mp_pages_r_nw_nx_move(mp_pages_r_nw_nx *from, mp_pages_r_nw_nx *t
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the size in bytes, a multiple of the page size; 0 when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE size_t mp_pages_r_nw_nx_len(const mp_pages_r_nw_nx *pages);
 
@@ -88,6 +93,7 @@ MP_INLINE size_t mp_pages_r_nw_nx_len(const mp_pages_r_nw_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       whether the handle owns no pages
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE bool mp_pages_r_nw_nx_is_empty(const mp_pages_r_nw_nx *pages);
 
@@ -106,6 +112,7 @@ MP_INLINE bool mp_pages_r_nw_nx_is_empty(const mp_pages_r_nw_nx *pages);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_resident_bytes(const mp_pages_r_nw_nx *pages,
                                                                 size_t *out);
@@ -125,6 +132,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_resident_bytes(const mp_pages_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_soon(const mp_pages_r_nw_nx *pages,
                                                                  size_t bytes);
@@ -142,6 +150,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_soon(const mp_pages_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_seq(const mp_pages_r_nw_nx *pages);
 
@@ -158,6 +167,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_seq(const mp_pages_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_rnd(const mp_pages_r_nw_nx *pages);
 
@@ -179,6 +189,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_advise_use_rnd(const mp_pages_r
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_read(mp_pages_r_nw_nx *from,
                                                            mp_pages_nr_nw_nx *to);
@@ -197,6 +208,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_read(mp_pages_r_nw_nx *fro
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write(mp_pages_r_nw_nx *from,
                                                              mp_pages_r_w_nx *to);
@@ -217,6 +229,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write(mp_pages_r_nw_nx *f
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write_no_exec(mp_pages_r_nw_nx *from,
                                                                      mp_pages_r_w_nx *to);
@@ -235,6 +248,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_write_no_exec(mp_pages_r_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_read_write(mp_pages_r_nw_nx *from,
                                                                   mp_pages_r_w_nx *to);
@@ -253,6 +267,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_read_write(mp_pages_r_nw_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_all(mp_pages_r_nw_nx *from,
                                                           mp_pages_nr_nw_nx *to);
@@ -265,6 +280,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_deny_all(mp_pages_r_nw_nx *from
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_nx_data(const mp_pages_r_nw_nx *pages);
 
@@ -272,6 +288,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_nx_data(const mp_pages_r_nw_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_nx_first(const mp_pages_r_nw_nx *pages);
 
@@ -279,6 +296,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_nx_first(const mp_pages_r_nw_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the last byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_nx_last(const mp_pages_r_nw_nx *pages);
 
@@ -287,6 +305,8 @@ MP_INLINE const uint8_t *mp_pages_r_nw_nx_last(const mp_pages_r_nw_nx *pages);
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_nx_at(const mp_pages_r_nw_nx *pages, size_t index);
 
@@ -297,6 +317,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_nx_at(const mp_pages_r_nw_nx *pages, size
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_get(const mp_pages_r_nw_nx *pages, size_t index,
                                                      uint8_t *out);
@@ -308,6 +329,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_get(const mp_pages_r_nw_nx *pag
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       the byte at `index`, unchecked
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE uint8_t mp_pages_r_nw_nx_get_unchecked(const mp_pages_r_nw_nx *pages, size_t index);
 
@@ -320,6 +342,7 @@ MP_INLINE uint8_t mp_pages_r_nw_nx_get_unchecked(const mp_pages_r_nw_nx *pages, 
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_read(const mp_pages_r_nw_nx *pages,
                                                       size_t offset, void *to, size_t n);
@@ -345,6 +368,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_read(const mp_pages_r_nw_nx *pa
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_exec(mp_pages_r_nw_nx *from,
                                                             mp_pages_r_nw_x *to);
@@ -365,6 +389,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_allow_exec(mp_pages_r_nw_nx *fr
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_set_protected_exec(mp_pages_r_nw_nx *from,
                                                                     mp_pages_r_nw_x *to);

@@ -37,6 +37,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create(size_t min_bytes, mp_pages_r_nw_x *out);
 
@@ -57,6 +58,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create(size_t min_bytes, mp_page
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create_with(size_t min_bytes,
                                                             const mp_options *options,
@@ -67,6 +69,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_create_with(size_t min_bytes,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_nw_x_destroy(mp_pages_r_nw_x *pages);
 
@@ -77,6 +80,7 @@ MP_INLINE void mp_pages_r_nw_x_destroy(mp_pages_r_nw_x *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_nw_x_move(mp_pages_r_nw_x *from, mp_pages_r_nw_x *to);
 
@@ -86,6 +90,7 @@ MP_INLINE void mp_pages_r_nw_x_move(mp_pages_r_nw_x *from, mp_pages_r_nw_x *to);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the size in bytes, a multiple of the page size; 0 when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE size_t mp_pages_r_nw_x_len(const mp_pages_r_nw_x *pages);
 
@@ -93,6 +98,7 @@ MP_INLINE size_t mp_pages_r_nw_x_len(const mp_pages_r_nw_x *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       whether the handle owns no pages
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE bool mp_pages_r_nw_x_is_empty(const mp_pages_r_nw_x *pages);
 
@@ -111,6 +117,7 @@ MP_INLINE bool mp_pages_r_nw_x_is_empty(const mp_pages_r_nw_x *pages);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_resident_bytes(const mp_pages_r_nw_x *pages,
                                                                size_t *out);
@@ -130,6 +137,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_resident_bytes(const mp_pages_r_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_soon(const mp_pages_r_nw_x *pages,
                                                                 size_t bytes);
@@ -147,6 +155,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_soon(const mp_pages_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_seq(const mp_pages_r_nw_x *pages);
 
@@ -163,6 +172,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_seq(const mp_pages_r_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_rnd(const mp_pages_r_nw_x *pages);
 
@@ -184,6 +194,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_advise_use_rnd(const mp_pages_r_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_read(mp_pages_r_nw_x *from,
                                                           mp_pages_nr_nw_x *to);
@@ -202,6 +213,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_read(mp_pages_r_nw_x *from,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_exec(mp_pages_r_nw_x *from,
                                                           mp_pages_r_nw_nx *to);
@@ -222,6 +234,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_exec(mp_pages_r_nw_x *from,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_allow_write_no_exec(mp_pages_r_nw_x *from,
                                                                     mp_pages_r_w_nx *to);
@@ -240,6 +253,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_allow_write_no_exec(mp_pages_r_n
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_all(mp_pages_r_nw_x *from,
                                                          mp_pages_nr_nw_nx *to);
@@ -252,6 +266,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_deny_all(mp_pages_r_nw_x *from,
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_x_data(const mp_pages_r_nw_x *pages);
 
@@ -259,6 +274,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_x_data(const mp_pages_r_nw_x *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_x_first(const mp_pages_r_nw_x *pages);
 
@@ -266,6 +282,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_x_first(const mp_pages_r_nw_x *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the last byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_x_last(const mp_pages_r_nw_x *pages);
 
@@ -274,6 +291,8 @@ MP_INLINE const uint8_t *mp_pages_r_nw_x_last(const mp_pages_r_nw_x *pages);
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_nw_x_at(const mp_pages_r_nw_x *pages, size_t index);
 
@@ -284,6 +303,7 @@ MP_INLINE const uint8_t *mp_pages_r_nw_x_at(const mp_pages_r_nw_x *pages, size_t
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_get(const mp_pages_r_nw_x *pages, size_t index,
                                                     uint8_t *out);
@@ -295,6 +315,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_get(const mp_pages_r_nw_x *pages
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       the byte at `index`, unchecked
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE uint8_t mp_pages_r_nw_x_get_unchecked(const mp_pages_r_nw_x *pages, size_t index);
 
@@ -307,6 +328,7 @@ MP_INLINE uint8_t mp_pages_r_nw_x_get_unchecked(const mp_pages_r_nw_x *pages, si
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_read(const mp_pages_r_nw_x *pages, size_t offset,
                                                      void *to, size_t n);
@@ -326,6 +348,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_read(const mp_pages_r_nw_x *page
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_void(const mp_pages_r_nw_x *pages,
                                                         size_t offset, mp_fn_void *out);
@@ -343,6 +366,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_void(const mp_pages_r_nw_x *p
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_binary_i32(const mp_pages_r_nw_x *pages,
                                                               size_t offset,
@@ -361,6 +385,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_binary_i32(const mp_pages_r_n
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_unary_u64(const mp_pages_r_nw_x *pages,
                                                              size_t offset, mp_fn_unary_u64 *out);
@@ -378,6 +403,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_unary_u64(const mp_pages_r_nw
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_binary_u64(const mp_pages_r_nw_x *pages,
                                                               size_t offset,
@@ -396,6 +422,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_binary_u64(const mp_pages_r_n
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_fn_unary_f64(const mp_pages_r_nw_x *pages,
                                                              size_t offset, mp_fn_unary_f64 *out);

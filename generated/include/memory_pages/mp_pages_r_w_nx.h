@@ -32,6 +32,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create(size_t min_bytes, mp_pages_r_w_nx *out);
 
@@ -52,6 +53,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create(size_t min_bytes, mp_page
  *  @retval MP_ERR_UNSUPPORTED        an option cannot be met here
  *  @retval MP_ERR_INVALID            `alignment` is no power of two
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create_with(size_t min_bytes,
                                                             const mp_options *options,
@@ -62,6 +64,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_create_with(size_t min_bytes,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_w_nx_destroy(mp_pages_r_w_nx *pages);
 
@@ -72,6 +75,7 @@ MP_INLINE void mp_pages_r_w_nx_destroy(mp_pages_r_w_nx *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_w_nx_move(mp_pages_r_w_nx *from, mp_pages_r_w_nx *to);
 
@@ -81,6 +85,7 @@ MP_INLINE void mp_pages_r_w_nx_move(mp_pages_r_w_nx *from, mp_pages_r_w_nx *to);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the size in bytes, a multiple of the page size; 0 when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE size_t mp_pages_r_w_nx_len(const mp_pages_r_w_nx *pages);
 
@@ -88,6 +93,7 @@ MP_INLINE size_t mp_pages_r_w_nx_len(const mp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       whether the handle owns no pages
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE bool mp_pages_r_w_nx_is_empty(const mp_pages_r_w_nx *pages);
 
@@ -106,6 +112,7 @@ MP_INLINE bool mp_pages_r_w_nx_is_empty(const mp_pages_r_w_nx *pages);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resident_bytes(const mp_pages_r_w_nx *pages,
                                                                size_t *out);
@@ -125,6 +132,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resident_bytes(const mp_pages_r_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_soon(const mp_pages_r_w_nx *pages,
                                                                 size_t bytes);
@@ -142,6 +150,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_soon(const mp_pages_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_seq(const mp_pages_r_w_nx *pages);
 
@@ -158,6 +167,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_seq(const mp_pages_r_
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_rnd(const mp_pages_r_w_nx *pages);
 
@@ -179,6 +189,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_advise_use_rnd(const mp_pages_r_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_read(mp_pages_r_w_nx *from,
                                                           mp_pages_nr_w_nx *to);
@@ -197,6 +208,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_read(mp_pages_r_w_nx *from,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_write(mp_pages_r_w_nx *from,
                                                            mp_pages_r_nw_nx *to);
@@ -215,6 +227,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_write(mp_pages_r_w_nx *from
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_all(mp_pages_r_w_nx *from,
                                                          mp_pages_nr_nw_nx *to);
@@ -227,6 +240,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_deny_all(mp_pages_r_w_nx *from,
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_w_nx_data(const mp_pages_r_w_nx *pages);
 
@@ -234,6 +248,7 @@ MP_INLINE const uint8_t *mp_pages_r_w_nx_data(const mp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the first byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_w_nx_first(const mp_pages_r_w_nx *pages);
 
@@ -241,6 +256,7 @@ MP_INLINE const uint8_t *mp_pages_r_w_nx_first(const mp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the last byte; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_w_nx_last(const mp_pages_r_w_nx *pages);
 
@@ -249,6 +265,8 @@ MP_INLINE const uint8_t *mp_pages_r_w_nx_last(const mp_pages_r_w_nx *pages);
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *mp_pages_r_w_nx_at(const mp_pages_r_w_nx *pages, size_t index);
 
@@ -259,6 +277,7 @@ MP_INLINE const uint8_t *mp_pages_r_w_nx_at(const mp_pages_r_w_nx *pages, size_t
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_get(const mp_pages_r_w_nx *pages, size_t index,
                                                     uint8_t *out);
@@ -270,6 +289,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_get(const mp_pages_r_w_nx *pages
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       the byte at `index`, unchecked
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE uint8_t mp_pages_r_w_nx_get_unchecked(const mp_pages_r_w_nx *pages, size_t index);
 
@@ -282,6 +302,7 @@ MP_INLINE uint8_t mp_pages_r_w_nx_get_unchecked(const mp_pages_r_w_nx *pages, si
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_read(const mp_pages_r_w_nx *pages, size_t offset,
                                                      void *to, size_t n);
@@ -294,6 +315,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_read(const mp_pages_r_w_nx *page
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte for writing; NULL when empty
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE uint8_t *mp_pages_r_w_nx_data_mut(mp_pages_r_w_nx *pages);
 
@@ -301,6 +323,7 @@ MP_INLINE uint8_t *mp_pages_r_w_nx_data_mut(mp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the first byte for writing; NULL when empty
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE uint8_t *mp_pages_r_w_nx_first_mut(mp_pages_r_w_nx *pages);
 
@@ -308,6 +331,7 @@ MP_INLINE uint8_t *mp_pages_r_w_nx_first_mut(mp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       a pointer to the last byte for writing; NULL when empty
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE uint8_t *mp_pages_r_w_nx_last_mut(mp_pages_r_w_nx *pages);
 
@@ -316,6 +340,7 @@ MP_INLINE uint8_t *mp_pages_r_w_nx_last_mut(mp_pages_r_w_nx *pages);
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @return       a pointer to the byte at `index` for writing; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: one at a time on the pages.
  */
 MP_INLINE uint8_t *mp_pages_r_w_nx_at_mut(mp_pages_r_w_nx *pages, size_t index);
 
@@ -326,6 +351,7 @@ MP_INLINE uint8_t *mp_pages_r_w_nx_at_mut(mp_pages_r_w_nx *pages, size_t index);
  *  @param value  the new byte
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_set(mp_pages_r_w_nx *pages, size_t index,
                                                     uint8_t value);
@@ -337,6 +363,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_set(mp_pages_r_w_nx *pages, size
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte, from 0 on
  *  @param value  the new byte
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_w_nx_set_unchecked(mp_pages_r_w_nx *pages, size_t index, uint8_t value);
 
@@ -349,6 +376,7 @@ MP_INLINE void mp_pages_r_w_nx_set_unchecked(mp_pages_r_w_nx *pages, size_t inde
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_write(mp_pages_r_w_nx *pages, size_t offset,
                                                       const void *from, size_t n);
@@ -357,6 +385,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_write(mp_pages_r_w_nx *pages, si
  *
  *  @param pages  the pages, or an empty handle
  *  @param value  the new content of each byte
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_w_nx_fill(mp_pages_r_w_nx *pages, uint8_t value);
 
@@ -365,6 +394,7 @@ MP_INLINE void mp_pages_r_w_nx_fill(mp_pages_r_w_nx *pages, uint8_t value);
  *  For secrets that must not outlive their use.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void mp_pages_r_w_nx_wipe(mp_pages_r_w_nx *pages);
 
@@ -387,6 +417,7 @@ MP_INLINE void mp_pages_r_w_nx_wipe(mp_pages_r_w_nx *pages);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, size_t min_bytes);
 
@@ -407,6 +438,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_resize(mp_pages_r_w_nx *pages, s
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit(mp_pages_r_w_nx *pages, size_t offset,
                                                          size_t n);
@@ -430,6 +462,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit(mp_pages_r_w_nx *pages,
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit_ranges(mp_pages_r_w_nx *pages,
                                                                 const mp_range *ranges,
@@ -443,6 +476,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_decommit_ranges(mp_pages_r_w_nx 
  *  @param pages   the pages, or an empty handle
  *  @param offset  which byte, from 0 on
  *  @return        the address at which the byte at `offset` will run
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE uintptr_t mp_pages_r_w_nx_exec_address(const mp_pages_r_w_nx *pages, size_t offset);
 
@@ -466,6 +500,7 @@ MP_INLINE uintptr_t mp_pages_r_w_nx_exec_address(const mp_pages_r_w_nx *pages, s
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_set_protected_exec(mp_pages_r_w_nx *from,
                                                                    mp_pages_r_nw_x *to);

@@ -20,6 +20,7 @@ MP_EXTERN_C_BEGIN
  *
  *  @param slice  the view
  *  @return       the number of elements
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE size_t mp_slice_i64_len(mp_slice_i64 slice);
 
@@ -27,6 +28,7 @@ MP_INLINE size_t mp_slice_i64_len(mp_slice_i64 slice);
  *
  *  @param slice  the view
  *  @return       whether there is no element
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE bool mp_slice_i64_is_empty(mp_slice_i64 slice);
 
@@ -34,6 +36,7 @@ MP_INLINE bool mp_slice_i64_is_empty(mp_slice_i64 slice);
  *
  *  @param slice  the view
  *  @return       the first element; NULL in a zeroed slice
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE const int64_t *mp_slice_i64_data(mp_slice_i64 slice);
 
@@ -41,6 +44,7 @@ MP_INLINE const int64_t *mp_slice_i64_data(mp_slice_i64 slice);
  *
  *  @param slice  the view
  *  @return       a pointer to the first element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE const int64_t *mp_slice_i64_first(mp_slice_i64 slice);
 
@@ -48,6 +52,7 @@ MP_INLINE const int64_t *mp_slice_i64_first(mp_slice_i64 slice);
  *
  *  @param slice  the view
  *  @return       a pointer to the last element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE const int64_t *mp_slice_i64_last(mp_slice_i64 slice);
 
@@ -56,6 +61,8 @@ MP_INLINE const int64_t *mp_slice_i64_last(mp_slice_i64 slice);
  *  @param slice  the view
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  elements.
  */
 MP_INLINE const int64_t *mp_slice_i64_at(mp_slice_i64 slice, size_t index);
 
@@ -66,6 +73,7 @@ MP_INLINE const int64_t *mp_slice_i64_at(mp_slice_i64 slice, size_t index);
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE MP_MUST_USE mp_status mp_slice_i64_get(mp_slice_i64 slice, size_t index, int64_t *out);
 
@@ -76,6 +84,7 @@ MP_INLINE MP_MUST_USE mp_status mp_slice_i64_get(mp_slice_i64 slice, size_t inde
  *  @param slice  the view
  *  @param index  which element, from 0 on
  *  @return       the element at `index`, unchecked: its bytes, whatever it owns
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE int64_t mp_slice_i64_get_unchecked(mp_slice_i64 slice, size_t index);
 
@@ -85,6 +94,8 @@ MP_INLINE int64_t mp_slice_i64_get_unchecked(mp_slice_i64 slice, size_t index);
  *  @param first  the first element
  *  @param n      how many; 0 gives an empty slice
  *  @return       a view of `n` elements from `first` on; panics if they do not lie within
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  elements.
  */
 MP_INLINE mp_slice_i64 mp_slice_i64_sub(mp_slice_i64 slice, size_t first, size_t n);
 

@@ -24,6 +24,7 @@ MP_EXTERN_C_BEGIN
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_r_w_nx_unsafe_ptr(const mp_pages_r_w_nx *pages);
 
@@ -39,6 +40,7 @@ MP_INLINE void *mp_pages_r_w_nx_unsafe_ptr(const mp_pages_r_w_nx *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_into_raw_parts(mp_pages_r_w_nx *pages,
                                                                void **base, size_t *bytes);
@@ -56,6 +58,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_into_raw_parts(mp_pages_r_w_nx *
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_from_raw_parts(void *base, size_t bytes,
                                                                mp_pages_r_w_nx *out);
@@ -68,6 +71,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_from_raw_parts(void *base, size_
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_r_nw_nx_unsafe_ptr(const mp_pages_r_nw_nx *pages);
 
@@ -83,6 +87,7 @@ MP_INLINE void *mp_pages_r_nw_nx_unsafe_ptr(const mp_pages_r_nw_nx *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_into_raw_parts(mp_pages_r_nw_nx *pages,
                                                                 void **base, size_t *bytes);
@@ -100,6 +105,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_into_raw_parts(mp_pages_r_nw_nx
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_from_raw_parts(void *base, size_t bytes,
                                                                 mp_pages_r_nw_nx *out);
@@ -112,6 +118,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_from_raw_parts(void *base, size
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_nr_w_nx_unsafe_ptr(const mp_pages_nr_w_nx *pages);
 
@@ -127,6 +134,7 @@ MP_INLINE void *mp_pages_nr_w_nx_unsafe_ptr(const mp_pages_nr_w_nx *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_into_raw_parts(mp_pages_nr_w_nx *pages,
                                                                 void **base, size_t *bytes);
@@ -144,6 +152,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_into_raw_parts(mp_pages_nr_w_nx
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_from_raw_parts(void *base, size_t bytes,
                                                                 mp_pages_nr_w_nx *out);
@@ -156,6 +165,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_from_raw_parts(void *base, size
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_nr_nw_nx_unsafe_ptr(const mp_pages_nr_nw_nx *pages);
 
@@ -171,6 +181,7 @@ MP_INLINE void *mp_pages_nr_nw_nx_unsafe_ptr(const mp_pages_nr_nw_nx *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_into_raw_parts(mp_pages_nr_nw_nx *pages,
                                                                  void **base, size_t *bytes);
@@ -188,6 +199,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_into_raw_parts(mp_pages_nr_nw_
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_from_raw_parts(void *base, size_t bytes,
                                                                  mp_pages_nr_nw_nx *out);
@@ -202,6 +214,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_from_raw_parts(void *base, siz
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_r_nw_x_unsafe_ptr(const mp_pages_r_nw_x *pages);
 
@@ -217,6 +230,7 @@ MP_INLINE void *mp_pages_r_nw_x_unsafe_ptr(const mp_pages_r_nw_x *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_into_raw_parts(mp_pages_r_nw_x *pages,
                                                                void **base, size_t *bytes);
@@ -234,6 +248,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_into_raw_parts(mp_pages_r_nw_x *
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_from_raw_parts(void *base, size_t bytes,
                                                                mp_pages_r_nw_x *out);
@@ -246,6 +261,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_from_raw_parts(void *base, size_
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte, whatever the permission; NULL when empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *mp_pages_nr_nw_x_unsafe_ptr(const mp_pages_nr_nw_x *pages);
 
@@ -261,6 +277,7 @@ MP_INLINE void *mp_pages_nr_nw_x_unsafe_ptr(const mp_pages_nr_nw_x *pages);
  *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
  *                              handle
  *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_into_raw_parts(mp_pages_nr_nw_x *pages,
                                                                 void **base, size_t *bytes);
@@ -278,6 +295,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_into_raw_parts(mp_pages_nr_nw_x
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
  *  @retval MP_ERR_INVALID        `base` is NULL
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_from_raw_parts(void *base, size_t bytes,
                                                                 mp_pages_nr_nw_x *out);
@@ -290,6 +308,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_from_raw_parts(void *base, size
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a plain function pointer; NULL if the reference is stale
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE mp_fn_void_signature *mp_fn_void_ptr(const mp_fn_void *fn);
 
@@ -301,6 +320,7 @@ MP_INLINE mp_fn_void_signature *mp_fn_void_ptr(const mp_fn_void *fn);
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a plain function pointer; NULL if the reference is stale
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE mp_fn_binary_i32_signature *mp_fn_binary_i32_ptr(const mp_fn_binary_i32 *fn);
 
@@ -312,6 +332,7 @@ MP_INLINE mp_fn_binary_i32_signature *mp_fn_binary_i32_ptr(const mp_fn_binary_i3
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a plain function pointer; NULL if the reference is stale
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE mp_fn_unary_u64_signature *mp_fn_unary_u64_ptr(const mp_fn_unary_u64 *fn);
 
@@ -323,6 +344,7 @@ MP_INLINE mp_fn_unary_u64_signature *mp_fn_unary_u64_ptr(const mp_fn_unary_u64 *
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a plain function pointer; NULL if the reference is stale
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE mp_fn_binary_u64_signature *mp_fn_binary_u64_ptr(const mp_fn_binary_u64 *fn);
 
@@ -334,6 +356,7 @@ MP_INLINE mp_fn_binary_u64_signature *mp_fn_binary_u64_ptr(const mp_fn_binary_u6
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a plain function pointer; NULL if the reference is stale
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE mp_fn_unary_f64_signature *mp_fn_unary_f64_ptr(const mp_fn_unary_f64 *fn);
 

@@ -30,6 +30,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_create(size_t capacity, mp_vec_f64_rw *out);
 
@@ -49,6 +50,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_create(size_t capacity, mp_vec_f64
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_create_with(size_t capacity,
                                                           const mp_options *options,
@@ -59,6 +61,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_create_with(size_t capacity,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_f64_rw_destroy(mp_vec_f64_rw *vec);
 
@@ -68,6 +71,7 @@ MP_INLINE void mp_vec_f64_rw_destroy(mp_vec_f64_rw *vec);
  *
  *  @param from  the vector; empty afterwards
  *  @param to    owns it afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_f64_rw_move(mp_vec_f64_rw *from, mp_vec_f64_rw *to);
 
@@ -88,6 +92,7 @@ MP_INLINE void mp_vec_f64_rw_move(mp_vec_f64_rw *from, mp_vec_f64_rw *to);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_clone(const mp_vec_f64_rw *vec, mp_vec_f64_rw *to);
 
@@ -107,6 +112,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_clone(const mp_vec_f64_rw *vec, mp
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_freeze(mp_vec_f64_rw *from, mp_vec_f64_ro *to);
 
@@ -116,6 +122,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_freeze(mp_vec_f64_rw *from, mp_vec
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the number of elements; 0 when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_f64_rw_len(const mp_vec_f64_rw *vec);
 
@@ -123,6 +130,7 @@ MP_INLINE size_t mp_vec_f64_rw_len(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     whether there is no element
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_f64_rw_is_empty(const mp_vec_f64_rw *vec);
 
@@ -130,6 +138,7 @@ MP_INLINE bool mp_vec_f64_rw_is_empty(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     how many elements fit without growth
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_f64_rw_capacity(const mp_vec_f64_rw *vec);
 
@@ -139,6 +148,7 @@ MP_INLINE size_t mp_vec_f64_rw_capacity(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     how many elements fit before the vector may have to move
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_f64_rw_reservation(const mp_vec_f64_rw *vec);
 
@@ -154,6 +164,7 @@ MP_INLINE size_t mp_vec_f64_rw_reservation(const mp_vec_f64_rw *vec);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_resident_bytes(const mp_vec_f64_rw *vec,
                                                              size_t *out);
@@ -174,6 +185,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_resident_bytes(const mp_vec_f64_rw
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_soon(const mp_vec_f64_rw *vec,
                                                               size_t first, size_t n);
@@ -191,6 +203,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_soon(const mp_vec_f64_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_seq(const mp_vec_f64_rw *vec);
 
@@ -207,6 +220,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_seq(const mp_vec_f64_rw
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_rnd(const mp_vec_f64_rw *vec);
 
@@ -218,6 +232,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advise_use_rnd(const mp_vec_f64_rw
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element; NULL when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const double *mp_vec_f64_rw_data(const mp_vec_f64_rw *vec);
 
@@ -227,6 +242,7 @@ MP_INLINE const double *mp_vec_f64_rw_data(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements, for whatever reads them
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE mp_slice_f64 mp_vec_f64_rw_slice(const mp_vec_f64_rw *vec);
 
@@ -234,6 +250,7 @@ MP_INLINE mp_slice_f64 mp_vec_f64_rw_slice(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const double *mp_vec_f64_rw_first(const mp_vec_f64_rw *vec);
 
@@ -241,6 +258,7 @@ MP_INLINE const double *mp_vec_f64_rw_first(const mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const double *mp_vec_f64_rw_last(const mp_vec_f64_rw *vec);
 
@@ -249,6 +267,8 @@ MP_INLINE const double *mp_vec_f64_rw_last(const mp_vec_f64_rw *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  vector.
  */
 MP_INLINE const double *mp_vec_f64_rw_at(const mp_vec_f64_rw *vec, size_t index);
 
@@ -259,6 +279,7 @@ MP_INLINE const double *mp_vec_f64_rw_at(const mp_vec_f64_rw *vec, size_t index)
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_get(const mp_vec_f64_rw *vec, size_t index,
                                                   double *out);
@@ -270,6 +291,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_get(const mp_vec_f64_rw *vec, size
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       the element at `index`, unchecked: its bytes, whatever it owns
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE double mp_vec_f64_rw_get_unchecked(const mp_vec_f64_rw *vec, size_t index);
 
@@ -280,6 +302,7 @@ MP_INLINE double mp_vec_f64_rw_get_unchecked(const mp_vec_f64_rw *vec, size_t in
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements in the same order
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_f64_rw_equal(const mp_vec_f64_rw *vec, const mp_vec_f64_rw *other);
 
@@ -291,6 +314,7 @@ MP_INLINE bool mp_vec_f64_rw_equal(const mp_vec_f64_rw *vec, const mp_vec_f64_rw
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element for writing; NULL when the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE double *mp_vec_f64_rw_data_mut(mp_vec_f64_rw *vec);
 
@@ -298,6 +322,7 @@ MP_INLINE double *mp_vec_f64_rw_data_mut(mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element for writing; NULL if there is none
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE double *mp_vec_f64_rw_first_mut(mp_vec_f64_rw *vec);
 
@@ -305,6 +330,7 @@ MP_INLINE double *mp_vec_f64_rw_first_mut(mp_vec_f64_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element for writing; NULL if there is none
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE double *mp_vec_f64_rw_last_mut(mp_vec_f64_rw *vec);
 
@@ -313,6 +339,7 @@ MP_INLINE double *mp_vec_f64_rw_last_mut(mp_vec_f64_rw *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index` for writing; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: one at a time on the vector.
  */
 MP_INLINE double *mp_vec_f64_rw_at_mut(mp_vec_f64_rw *vec, size_t index);
 
@@ -323,6 +350,7 @@ MP_INLINE double *mp_vec_f64_rw_at_mut(mp_vec_f64_rw *vec, size_t index);
  *  @param value  the new element
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_set(mp_vec_f64_rw *vec, size_t index, double value);
 
@@ -340,6 +368,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_set(mp_vec_f64_rw *vec, size_t ind
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_write(mp_vec_f64_rw *vec, size_t first,
                                                     const double *array, size_t n);
@@ -361,6 +390,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_write(mp_vec_f64_rw *vec, size_t f
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_push(mp_vec_f64_rw *vec, double value);
 
@@ -375,6 +405,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_push(mp_vec_f64_rw *vec, double va
  *                                    the handle
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_push_within_capacity(mp_vec_f64_rw *vec,
                                                                    double value);
@@ -385,6 +416,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_push_within_capacity(mp_vec_f64_rw
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer, which appends single elements faster than push() can
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE mp_vec_f64_writer mp_vec_f64_rw_writer(mp_vec_f64_rw *vec);
 
@@ -407,6 +439,7 @@ MP_INLINE mp_vec_f64_writer mp_vec_f64_rw_writer(mp_vec_f64_rw *vec);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_append(mp_vec_f64_rw *vec, const double *array,
                                                      size_t n);
@@ -428,6 +461,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_append(mp_vec_f64_rw *vec, const d
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_append_zeroed(mp_vec_f64_rw *vec, size_t n);
 
@@ -448,6 +482,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_append_zeroed(mp_vec_f64_rw *vec, 
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_insert(mp_vec_f64_rw *vec, size_t index,
                                                      double value);
@@ -473,6 +508,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_insert(mp_vec_f64_rw *vec, size_t 
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_insert_n(mp_vec_f64_rw *vec, size_t index,
                                                        const double *array, size_t n);
@@ -493,6 +529,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_insert_n(mp_vec_f64_rw *vec, size_
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_resize(mp_vec_f64_rw *vec, size_t len, double value);
 
@@ -515,6 +552,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_resize(mp_vec_f64_rw *vec, size_t 
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_spare_mut(mp_vec_f64_rw *vec, size_t min,
                                                         double **at, size_t *room);
@@ -526,6 +564,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_spare_mut(mp_vec_f64_rw *vec, size
  *  @retval MP_OK                on success
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_OUT_OF_RANGE  so many were never given out
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advance(mp_vec_f64_rw *vec, size_t n);
 
@@ -537,6 +576,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_advance(mp_vec_f64_rw *vec, size_t
  *  @param out  where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  there is no element
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_pop(mp_vec_f64_rw *vec, double *out);
 
@@ -547,6 +587,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_pop(mp_vec_f64_rw *vec, double *ou
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_remove(mp_vec_f64_rw *vec, size_t index,
                                                      double *out);
@@ -558,6 +599,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_remove(mp_vec_f64_rw *vec, size_t 
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_swap_remove(mp_vec_f64_rw *vec, size_t index,
                                                           double *out);
@@ -569,6 +611,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_swap_remove(mp_vec_f64_rw *vec, si
  *  @param n      how many; 0 changes nothing
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the elements
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_remove_range(mp_vec_f64_rw *vec, size_t first,
                                                            size_t n);
@@ -579,12 +622,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_remove_range(mp_vec_f64_rw *vec, s
  *
  *  @param vec  the vector, or an empty handle
  *  @param len  how many elements stay
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_f64_rw_truncate(mp_vec_f64_rw *vec, size_t len);
 
 /** Ends every element; the memory is kept.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_f64_rw_clear(mp_vec_f64_rw *vec);
 
@@ -601,6 +646,7 @@ MP_INLINE void mp_vec_f64_rw_clear(mp_vec_f64_rw *vec);
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_clear_decommit(mp_vec_f64_rw *vec);
 
@@ -623,6 +669,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_clear_decommit(mp_vec_f64_rw *vec)
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_reserve(mp_vec_f64_rw *vec, size_t additional);
 
@@ -643,6 +690,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_reserve(mp_vec_f64_rw *vec, size_t
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_reserve_exact(mp_vec_f64_rw *vec, size_t additional);
 
@@ -659,6 +707,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_reserve_exact(mp_vec_f64_rw *vec, 
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f64_rw_shrink_to_fit(mp_vec_f64_rw *vec);
 

@@ -30,6 +30,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_create(size_t capacity, mp_vec_i8_rw *out);
 
@@ -49,6 +50,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_create(size_t capacity, mp_vec_i8_r
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_create_with(size_t capacity,
                                                          const mp_options *options,
@@ -59,6 +61,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_create_with(size_t capacity,
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_i8_rw_destroy(mp_vec_i8_rw *vec);
 
@@ -68,6 +71,7 @@ MP_INLINE void mp_vec_i8_rw_destroy(mp_vec_i8_rw *vec);
  *
  *  @param from  the vector; empty afterwards
  *  @param to    owns it afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_i8_rw_move(mp_vec_i8_rw *from, mp_vec_i8_rw *to);
 
@@ -88,6 +92,7 @@ MP_INLINE void mp_vec_i8_rw_move(mp_vec_i8_rw *from, mp_vec_i8_rw *to);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_clone(const mp_vec_i8_rw *vec, mp_vec_i8_rw *to);
 
@@ -107,6 +112,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_clone(const mp_vec_i8_rw *vec, mp_v
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_freeze(mp_vec_i8_rw *from, mp_vec_i8_ro *to);
 
@@ -116,6 +122,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_freeze(mp_vec_i8_rw *from, mp_vec_i
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the number of elements; 0 when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_i8_rw_len(const mp_vec_i8_rw *vec);
 
@@ -123,6 +130,7 @@ MP_INLINE size_t mp_vec_i8_rw_len(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     whether there is no element
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_i8_rw_is_empty(const mp_vec_i8_rw *vec);
 
@@ -130,6 +138,7 @@ MP_INLINE bool mp_vec_i8_rw_is_empty(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     how many elements fit without growth
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_i8_rw_capacity(const mp_vec_i8_rw *vec);
 
@@ -139,6 +148,7 @@ MP_INLINE size_t mp_vec_i8_rw_capacity(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     how many elements fit before the vector may have to move
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_i8_rw_reservation(const mp_vec_i8_rw *vec);
 
@@ -154,6 +164,7 @@ MP_INLINE size_t mp_vec_i8_rw_reservation(const mp_vec_i8_rw *vec);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_resident_bytes(const mp_vec_i8_rw *vec, size_t *out);
 
@@ -173,6 +184,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_resident_bytes(const mp_vec_i8_rw *
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_soon(const mp_vec_i8_rw *vec,
                                                              size_t first, size_t n);
@@ -190,6 +202,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_soon(const mp_vec_i8_rw 
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_seq(const mp_vec_i8_rw *vec);
 
@@ -206,6 +219,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_seq(const mp_vec_i8_rw *
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_rnd(const mp_vec_i8_rw *vec);
 
@@ -217,6 +231,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advise_use_rnd(const mp_vec_i8_rw *
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element; NULL when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const int8_t *mp_vec_i8_rw_data(const mp_vec_i8_rw *vec);
 
@@ -226,6 +241,7 @@ MP_INLINE const int8_t *mp_vec_i8_rw_data(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements, for whatever reads them
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE mp_slice_i8 mp_vec_i8_rw_slice(const mp_vec_i8_rw *vec);
 
@@ -233,6 +249,7 @@ MP_INLINE mp_slice_i8 mp_vec_i8_rw_slice(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const int8_t *mp_vec_i8_rw_first(const mp_vec_i8_rw *vec);
 
@@ -240,6 +257,7 @@ MP_INLINE const int8_t *mp_vec_i8_rw_first(const mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const int8_t *mp_vec_i8_rw_last(const mp_vec_i8_rw *vec);
 
@@ -248,6 +266,8 @@ MP_INLINE const int8_t *mp_vec_i8_rw_last(const mp_vec_i8_rw *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  vector.
  */
 MP_INLINE const int8_t *mp_vec_i8_rw_at(const mp_vec_i8_rw *vec, size_t index);
 
@@ -258,6 +278,7 @@ MP_INLINE const int8_t *mp_vec_i8_rw_at(const mp_vec_i8_rw *vec, size_t index);
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_get(const mp_vec_i8_rw *vec, size_t index,
                                                  int8_t *out);
@@ -269,6 +290,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_get(const mp_vec_i8_rw *vec, size_t
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       the element at `index`, unchecked: its bytes, whatever it owns
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE int8_t mp_vec_i8_rw_get_unchecked(const mp_vec_i8_rw *vec, size_t index);
 
@@ -279,6 +301,7 @@ MP_INLINE int8_t mp_vec_i8_rw_get_unchecked(const mp_vec_i8_rw *vec, size_t inde
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements in the same order
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_i8_rw_equal(const mp_vec_i8_rw *vec, const mp_vec_i8_rw *other);
 
@@ -290,6 +313,7 @@ MP_INLINE bool mp_vec_i8_rw_equal(const mp_vec_i8_rw *vec, const mp_vec_i8_rw *o
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element for writing; NULL when the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE int8_t *mp_vec_i8_rw_data_mut(mp_vec_i8_rw *vec);
 
@@ -297,6 +321,7 @@ MP_INLINE int8_t *mp_vec_i8_rw_data_mut(mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element for writing; NULL if there is none
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE int8_t *mp_vec_i8_rw_first_mut(mp_vec_i8_rw *vec);
 
@@ -304,6 +329,7 @@ MP_INLINE int8_t *mp_vec_i8_rw_first_mut(mp_vec_i8_rw *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element for writing; NULL if there is none
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE int8_t *mp_vec_i8_rw_last_mut(mp_vec_i8_rw *vec);
 
@@ -312,6 +338,7 @@ MP_INLINE int8_t *mp_vec_i8_rw_last_mut(mp_vec_i8_rw *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index` for writing; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: one at a time on the vector.
  */
 MP_INLINE int8_t *mp_vec_i8_rw_at_mut(mp_vec_i8_rw *vec, size_t index);
 
@@ -322,6 +349,7 @@ MP_INLINE int8_t *mp_vec_i8_rw_at_mut(mp_vec_i8_rw *vec, size_t index);
  *  @param value  the new element
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_set(mp_vec_i8_rw *vec, size_t index, int8_t value);
 
@@ -339,6 +367,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_set(mp_vec_i8_rw *vec, size_t index
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
  *  @retval MP_ERR_INVALID       a pointer is NULL although there is something to copy
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_write(mp_vec_i8_rw *vec, size_t first,
                                                    const int8_t *array, size_t n);
@@ -360,6 +389,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_write(mp_vec_i8_rw *vec, size_t fir
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push(mp_vec_i8_rw *vec, int8_t value);
 
@@ -374,6 +404,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push(mp_vec_i8_rw *vec, int8_t valu
  *                                    the handle
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push_within_capacity(mp_vec_i8_rw *vec, int8_t value);
 
@@ -383,6 +414,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push_within_capacity(mp_vec_i8_rw *
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer, which appends single elements faster than push() can
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec);
 
@@ -405,6 +437,7 @@ MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append(mp_vec_i8_rw *vec, const int8_t *array,
                                                     size_t n);
@@ -426,6 +459,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append(mp_vec_i8_rw *vec, const int
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append_zeroed(mp_vec_i8_rw *vec, size_t n);
 
@@ -446,6 +480,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append_zeroed(mp_vec_i8_rw *vec, si
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert(mp_vec_i8_rw *vec, size_t index, int8_t value);
 
@@ -470,6 +505,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert(mp_vec_i8_rw *vec, size_t in
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert_n(mp_vec_i8_rw *vec, size_t index,
                                                       const int8_t *array, size_t n);
@@ -490,6 +526,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert_n(mp_vec_i8_rw *vec, size_t 
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_resize(mp_vec_i8_rw *vec, size_t len, int8_t value);
 
@@ -512,6 +549,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_resize(mp_vec_i8_rw *vec, size_t le
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_spare_mut(mp_vec_i8_rw *vec, size_t min, int8_t **at,
                                                        size_t *room);
@@ -523,6 +561,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_spare_mut(mp_vec_i8_rw *vec, size_t
  *  @retval MP_OK                on success
  *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_OUT_OF_RANGE  so many were never given out
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advance(mp_vec_i8_rw *vec, size_t n);
 
@@ -534,6 +573,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_advance(mp_vec_i8_rw *vec, size_t n
  *  @param out  where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  there is no element
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_pop(mp_vec_i8_rw *vec, int8_t *out);
 
@@ -544,6 +584,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_pop(mp_vec_i8_rw *vec, int8_t *out)
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_remove(mp_vec_i8_rw *vec, size_t index, int8_t *out);
 
@@ -554,6 +595,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_remove(mp_vec_i8_rw *vec, size_t in
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_swap_remove(mp_vec_i8_rw *vec, size_t index,
                                                          int8_t *out);
@@ -565,6 +607,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_swap_remove(mp_vec_i8_rw *vec, size
  *  @param n      how many; 0 changes nothing
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the elements
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_remove_range(mp_vec_i8_rw *vec, size_t first,
                                                           size_t n);
@@ -575,12 +618,14 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_remove_range(mp_vec_i8_rw *vec, siz
  *
  *  @param vec  the vector, or an empty handle
  *  @param len  how many elements stay
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_i8_rw_truncate(mp_vec_i8_rw *vec, size_t len);
 
 /** Ends every element; the memory is kept.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_i8_rw_clear(mp_vec_i8_rw *vec);
 
@@ -597,6 +642,7 @@ MP_INLINE void mp_vec_i8_rw_clear(mp_vec_i8_rw *vec);
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_clear_decommit(mp_vec_i8_rw *vec);
 
@@ -619,6 +665,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_clear_decommit(mp_vec_i8_rw *vec);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_reserve(mp_vec_i8_rw *vec, size_t additional);
 
@@ -639,6 +686,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_reserve(mp_vec_i8_rw *vec, size_t a
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_reserve_exact(mp_vec_i8_rw *vec, size_t additional);
 
@@ -655,6 +703,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_reserve_exact(mp_vec_i8_rw *vec, si
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_shrink_to_fit(mp_vec_i8_rw *vec);
 

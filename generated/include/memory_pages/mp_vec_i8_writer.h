@@ -31,6 +31,7 @@ MP_EXTERN_C_BEGIN
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_writer_push(mp_vec_i8_writer *writer, int8_t value);
 
@@ -39,6 +40,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_writer_push(mp_vec_i8_writer *writer, 
  *  A push() after that starts writing anew.
  *
  *  @param writer  the writer
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE void mp_vec_i8_writer_finish(mp_vec_i8_writer *writer);
 

@@ -21,6 +21,7 @@ MP_EXTERN_C_BEGIN
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_u16_ro_destroy(mp_vec_u16_ro *vec);
 
@@ -30,6 +31,7 @@ MP_INLINE void mp_vec_u16_ro_destroy(mp_vec_u16_ro *vec);
  *
  *  @param from  the vector; empty afterwards
  *  @param to    owns it afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_u16_ro_move(mp_vec_u16_ro *from, mp_vec_u16_ro *to);
 
@@ -49,6 +51,7 @@ MP_INLINE void mp_vec_u16_ro_move(mp_vec_u16_ro *from, mp_vec_u16_ro *to);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_thaw(mp_vec_u16_ro *from, mp_vec_u16_rw *to);
 
@@ -58,6 +61,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_thaw(mp_vec_u16_ro *from, mp_vec_u
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the number of elements; 0 when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_u16_ro_len(const mp_vec_u16_ro *vec);
 
@@ -65,6 +69,7 @@ MP_INLINE size_t mp_vec_u16_ro_len(const mp_vec_u16_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     whether there is no element
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_u16_ro_is_empty(const mp_vec_u16_ro *vec);
 
@@ -80,6 +85,7 @@ MP_INLINE bool mp_vec_u16_ro_is_empty(const mp_vec_u16_ro *vec);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_resident_bytes(const mp_vec_u16_ro *vec,
                                                              size_t *out);
@@ -100,6 +106,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_resident_bytes(const mp_vec_u16_ro
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_soon(const mp_vec_u16_ro *vec,
                                                               size_t first, size_t n);
@@ -117,6 +124,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_soon(const mp_vec_u16_r
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_seq(const mp_vec_u16_ro *vec);
 
@@ -133,6 +141,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_seq(const mp_vec_u16_ro
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_rnd(const mp_vec_u16_ro *vec);
 
@@ -144,6 +153,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_advise_use_rnd(const mp_vec_u16_ro
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element; NULL when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint16_t *mp_vec_u16_ro_data(const mp_vec_u16_ro *vec);
 
@@ -153,6 +163,7 @@ MP_INLINE const uint16_t *mp_vec_u16_ro_data(const mp_vec_u16_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements, for whatever reads them
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE mp_slice_u16 mp_vec_u16_ro_slice(const mp_vec_u16_ro *vec);
 
@@ -160,6 +171,7 @@ MP_INLINE mp_slice_u16 mp_vec_u16_ro_slice(const mp_vec_u16_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint16_t *mp_vec_u16_ro_first(const mp_vec_u16_ro *vec);
 
@@ -167,6 +179,7 @@ MP_INLINE const uint16_t *mp_vec_u16_ro_first(const mp_vec_u16_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint16_t *mp_vec_u16_ro_last(const mp_vec_u16_ro *vec);
 
@@ -175,6 +188,8 @@ MP_INLINE const uint16_t *mp_vec_u16_ro_last(const mp_vec_u16_ro *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  vector.
  */
 MP_INLINE const uint16_t *mp_vec_u16_ro_at(const mp_vec_u16_ro *vec, size_t index);
 
@@ -185,6 +200,7 @@ MP_INLINE const uint16_t *mp_vec_u16_ro_at(const mp_vec_u16_ro *vec, size_t inde
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_get(const mp_vec_u16_ro *vec, size_t index,
                                                   uint16_t *out);
@@ -196,6 +212,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u16_ro_get(const mp_vec_u16_ro *vec, size
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       the element at `index`, unchecked: its bytes, whatever it owns
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE uint16_t mp_vec_u16_ro_get_unchecked(const mp_vec_u16_ro *vec, size_t index);
 
@@ -206,6 +223,7 @@ MP_INLINE uint16_t mp_vec_u16_ro_get_unchecked(const mp_vec_u16_ro *vec, size_t 
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements in the same order
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_u16_ro_equal(const mp_vec_u16_ro *vec, const mp_vec_u16_ro *other);
 

@@ -21,6 +21,7 @@ MP_EXTERN_C_BEGIN
  *  An empty or stale handle is only emptied, so destroying twice is safe.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_u8_ro_destroy(mp_vec_u8_ro *vec);
 
@@ -30,6 +31,7 @@ MP_INLINE void mp_vec_u8_ro_destroy(mp_vec_u8_ro *vec);
  *
  *  @param from  the vector; empty afterwards
  *  @param to    owns it afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void mp_vec_u8_ro_move(mp_vec_u8_ro *from, mp_vec_u8_ro *to);
 
@@ -49,6 +51,7 @@ MP_INLINE void mp_vec_u8_ro_move(mp_vec_u8_ro *from, mp_vec_u8_ro *to);
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
  *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_thaw(mp_vec_u8_ro *from, mp_vec_u8_rw *to);
 
@@ -58,6 +61,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_thaw(mp_vec_u8_ro *from, mp_vec_u8_
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the number of elements; 0 when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE size_t mp_vec_u8_ro_len(const mp_vec_u8_ro *vec);
 
@@ -65,6 +69,7 @@ MP_INLINE size_t mp_vec_u8_ro_len(const mp_vec_u8_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     whether there is no element
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_u8_ro_is_empty(const mp_vec_u8_ro *vec);
 
@@ -80,6 +85,7 @@ MP_INLINE bool mp_vec_u8_ro_is_empty(const mp_vec_u8_ro *vec);
  *  @retval MP_ERR_UNSUPPORTED    this system cannot do it
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_resident_bytes(const mp_vec_u8_ro *vec, size_t *out);
 
@@ -99,6 +105,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_resident_bytes(const mp_vec_u8_ro *
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_soon(const mp_vec_u8_ro *vec,
                                                              size_t first, size_t n);
@@ -116,6 +123,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_soon(const mp_vec_u8_ro 
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_seq(const mp_vec_u8_ro *vec);
 
@@ -132,6 +140,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_seq(const mp_vec_u8_ro *
  *  @retval MP_ERR_DENIED         the system's policy forbids it (W^X policies, SELinux, seccomp)
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @retval MP_ERR_SYSTEM         the system failed in another way; mp_last_error() has its code
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_rnd(const mp_vec_u8_ro *vec);
 
@@ -143,6 +152,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_advise_use_rnd(const mp_vec_u8_ro *
  *
  *  @param vec  the vector, or an empty handle
  *  @return     the first element; NULL when the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint8_t *mp_vec_u8_ro_data(const mp_vec_u8_ro *vec);
 
@@ -152,6 +162,7 @@ MP_INLINE const uint8_t *mp_vec_u8_ro_data(const mp_vec_u8_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements, for whatever reads them
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE mp_slice_u8 mp_vec_u8_ro_slice(const mp_vec_u8_ro *vec);
 
@@ -159,6 +170,7 @@ MP_INLINE mp_slice_u8 mp_vec_u8_ro_slice(const mp_vec_u8_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the first element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint8_t *mp_vec_u8_ro_first(const mp_vec_u8_ro *vec);
 
@@ -166,6 +178,7 @@ MP_INLINE const uint8_t *mp_vec_u8_ro_first(const mp_vec_u8_ro *vec);
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a pointer to the last element; NULL if there is none
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE const uint8_t *mp_vec_u8_ro_last(const mp_vec_u8_ro *vec);
 
@@ -174,6 +187,8 @@ MP_INLINE const uint8_t *mp_vec_u8_ro_last(const mp_vec_u8_ro *vec);
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  vector.
  */
 MP_INLINE const uint8_t *mp_vec_u8_ro_at(const mp_vec_u8_ro *vec, size_t index);
 
@@ -184,6 +199,7 @@ MP_INLINE const uint8_t *mp_vec_u8_ro_at(const mp_vec_u8_ro *vec, size_t index);
  *  @param out    where it goes; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_get(const mp_vec_u8_ro *vec, size_t index,
                                                  uint8_t *out);
@@ -195,6 +211,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_ro_get(const mp_vec_u8_ro *vec, size_t
  *  @param vec    the vector, or an empty handle
  *  @param index  which element, from 0 on
  *  @return       the element at `index`, unchecked: its bytes, whatever it owns
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE uint8_t mp_vec_u8_ro_get_unchecked(const mp_vec_u8_ro *vec, size_t index);
 
@@ -205,6 +222,7 @@ MP_INLINE uint8_t mp_vec_u8_ro_get_unchecked(const mp_vec_u8_ro *vec, size_t ind
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements in the same order
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool mp_vec_u8_ro_equal(const mp_vec_u8_ro *vec, const mp_vec_u8_ro *other);
 

@@ -15,7 +15,9 @@ typedef struct mp_code {
 } mp_code;
 
 /** Refers to the code at `offset` of executable pages. Always writes `out`: a stale reference on
- *  failure. */
+ *  failure.
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
+ */
 MP_API MP_MUST_USE mp_status mp_code_at(const mp_region *region, size_t offset, mp_code *out);
 
 MP_EXTERN_C_END

@@ -7,8 +7,7 @@
  *  create_with() takes it up again where the options and, for pages, the size are the same. Pages
  *  still start zeroed.
  *
- *  Nothing is kept unless a program asks for it. All functions may be called from any thread at any
- *  time, except that destroy must be the last one on its handle.
+ *  Nothing is kept unless a program asks for it.
  */
 #ifndef MEMORY_PAGES_MP_RECYCLER_H
 #define MEMORY_PAGES_MP_RECYCLER_H
@@ -31,19 +30,25 @@ typedef struct mp_recycler {
  *  @retval MP_OK                     on success
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_API MP_MUST_USE mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms,
                                                 mp_recycler *out);
 
 /** Gives all memory back and empties the handle. Vectors and pages that were created with the
- *  recycler live on; their memory goes back to the system when they are destroyed. */
+ *  recycler live on; their memory goes back to the system when they are destroyed.
+ *  @note Threads and signal handlers: one, and none that still uses a copy of the handle.
+ */
 MP_API void mp_recycler_destroy(mp_recycler *recycler);
 
 /** Gives memory back until at most `keep_bytes` are kept, and all that is too old. 0 keeps nothing.
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_API void mp_recycler_trim(const mp_recycler *recycler, size_t keep_bytes);
 
-/** Returns how many accessible bytes are kept at this moment; 0 when the handle is empty. */
+/** Returns how many accessible bytes are kept at this moment; 0 when the handle is empty.
+ *  @note Threads and signal handlers: any number at once.
+ */
 MP_API size_t mp_recycler_bytes(const mp_recycler *recycler);
 
 MP_EXTERN_C_END

@@ -3,6 +3,9 @@
  *
  *  A region is a run of whole pages with one permission. The typed headers call these functions
  *  with the permission that their name states; calling them directly gives the typing away.
+ *
+ *  Threads and signal handlers: any number at once of what takes the pages as `const`, while none
+ *  changes them; of the rest one at a time on the pages.
  */
 #ifndef MEMORY_PAGES_MP_REGION_H
 #define MEMORY_PAGES_MP_REGION_H

@@ -47,13 +47,19 @@ typedef struct mp_error {
     const char *call; /**< the system call or operation that failed; a string that lives for ever */
 } mp_error;
 
-/** Returns the name of `status`, such as "MP_ERR_STALE"; "MP_ERR_?" for a number that is none. */
+/** Returns the name of `status`, such as "MP_ERR_STALE"; "MP_ERR_?" for a number that is none.
+ *  @note Threads and signal handlers: any number at once.
+ */
 MP_API const char *mp_status_name(mp_status status);
 
-/** Returns one clause about `status`, in English; never NULL. */
+/** Returns one clause about `status`, in English; never NULL.
+ *  @note Threads and signal handlers: any number at once.
+ */
 MP_API const char *mp_status_text(mp_status status);
 
-/** Returns the calling thread's last failure. It is written by failing calls only. */
+/** Returns the calling thread's last failure. It is written by failing calls only.
+ *  @note Threads and signal handlers: any number at once; a handler shares that of its thread.
+ */
 MP_API mp_error mp_last_error(void);
 
 /** Writes one line about `error`, without a newline, as snprintf() would.
@@ -62,6 +68,7 @@ MP_API mp_error mp_last_error(void);
  *  @param buffer  where to write; always ends in a NUL when `size` is not 0; may be NULL if it is 0
  *  @param size    bytes in `buffer`
  *  @return        the length of the whole line, which may exceed what fitted
+ *  @note Threads: any number at once. Signal handlers: none, for it calls snprintf().
  */
 MP_API size_t mp_error_describe(mp_error error, char *buffer, size_t size);
 
@@ -104,10 +111,10 @@ typedef void (*mp_panic_handler)(const char *message);
 /** Replaces what happens on a panic; the default writes the line to stderr.
  *
  *  A handler may leave by longjmp() or a C++ exception; the library holds nothing at that moment.
- *  May be called from any thread at any time.
  *
  *  @param handler  the new handler; NULL restores the default
  *  @return         the handler before; NULL for the default
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_API mp_panic_handler mp_set_panic_handler(mp_panic_handler handler);
 

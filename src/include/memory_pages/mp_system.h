@@ -31,10 +31,14 @@ typedef struct mp_range {
     size_t n;      /**< how many bytes */
 } mp_range;
 
-/** Returns the size of a page in bytes: a power of two, asked of the system, 4096 or more. */
+/** Returns the size of a page in bytes: a power of two, asked of the system, 4096 or more.
+ *  @note Threads and signal handlers: any number at once.
+ */
 MP_API size_t mp_page_size(void);
 
-/** Returns the size of a huge page in bytes; 0 where the system has none to offer. */
+/** Returns the size of a huge page in bytes; 0 where the system has none to offer.
+ *  @note Threads and signal handlers: any number at once.
+ */
 MP_API size_t mp_huge_page_size(void);
 
 /** Returns what a program can really do to pages of a combination: a set of `mp_access` bits.
@@ -49,6 +53,7 @@ MP_API size_t mp_huge_page_size(void);
  *  @param read   the pages are readable
  *  @param write  the pages are writable
  *  @param exec   the pages are executable
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_API unsigned mp_enforced(bool read, bool write, bool exec);
 
@@ -57,6 +62,8 @@ MP_API unsigned mp_enforced(bool read, bool write, bool exec);
  *  The system may refuse to unmap (at its limit of mappings, for one). Such memory holds no
  *  physical pages any more, and its address space is given back by a later create or destroy.
  *  Usually 0.
+ *
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_API size_t mp_unreleased_bytes(void);
 

@@ -4,6 +4,9 @@
  *
  *  Indices and lengths count elements. Every function takes the element's description, which the
  *  typed headers hold as a constant.
+ *
+ *  Threads and signal handlers: any number at once of what takes the array as `const`, while none
+ *  changes it; of the rest one at a time on the array.
  */
 #ifndef MEMORY_PAGES_MP_VEC_RAW_H
 #define MEMORY_PAGES_MP_VEC_RAW_H

@@ -29,6 +29,7 @@ MP_EXTERN_C_BEGIN
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_fn_my_kernel(const tp_pages_r_nw_x *pages,
                                                              size_t offset, my_fn_kernel *out);
@@ -42,6 +43,7 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_fn_my_kernel(const tp_pages_r_nw
  *  @param b   the second argument
  *  @retval MP_OK         on success
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE MP_CALLS_MACHINE_CODE MP_MUST_USE mp_status my_fn_kernel_call(const my_fn_kernel *fn,
                                                                         struct particle *a,

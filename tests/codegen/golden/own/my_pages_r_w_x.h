@@ -34,12 +34,14 @@ MP_EXTERN_C_BEGIN
  *  @param out        owns them on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK             on success
  *  @retval MP_ERR_ZERO_SIZE  `min_bytes` is 0
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_create(size_t min_bytes, my_pages_r_w_x *out);
 
 /** Gives the pages back.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void my_pages_r_w_x_destroy(my_pages_r_w_x *pages);
 
@@ -47,6 +49,7 @@ MP_INLINE void my_pages_r_w_x_destroy(my_pages_r_w_x *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void my_pages_r_w_x_move(my_pages_r_w_x *from, my_pages_r_w_x *to);
 
@@ -59,6 +62,7 @@ MP_INLINE void my_pages_r_w_x_move(my_pages_r_w_x *from, my_pages_r_w_x *to);
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_deny_write(my_pages_r_w_x *from,
                                                           tp_pages_r_nw_x *to);
@@ -70,6 +74,7 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_deny_write(my_pages_r_w_x *from,
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_deny_exec(my_pages_r_w_x *from,
                                                          tp_pages_r_w_nx *to);
@@ -81,6 +86,7 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_deny_exec(my_pages_r_w_x *from,
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_my_allow_write(tp_pages_r_nw_x *from,
                                                                my_pages_r_w_x *to);
@@ -92,6 +98,7 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_my_allow_write(tp_pages_r_nw_x *
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_w_nx_my_allow_exec(tp_pages_r_w_nx *from,
                                                               my_pages_r_w_x *to);
@@ -103,6 +110,8 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_w_nx_my_allow_exec(tp_pages_r_w_nx *f
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *my_pages_r_w_x_at(const my_pages_r_w_x *pages, size_t index);
 
@@ -116,6 +125,7 @@ MP_INLINE const uint8_t *my_pages_r_w_x_at(const my_pages_r_w_x *pages, size_t i
  *  @param n       how many
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the pages
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_write(my_pages_r_w_x *pages, size_t offset,
                                                      const void *from, size_t n);
@@ -129,6 +139,7 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_write(my_pages_r_w_x *pages, size
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_void(const my_pages_r_w_x *pages, size_t offset,
                                                        tp_fn_void *out);
@@ -140,6 +151,7 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_void(const my_pages_r_w_x *pag
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_sum(const my_pages_r_w_x *pages, size_t offset,
                                                       tp_fn_sum *out);
@@ -151,6 +163,7 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_sum(const my_pages_r_w_x *page
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_my_kernel(const my_pages_r_w_x *pages,
                                                             size_t offset, my_fn_kernel *out);

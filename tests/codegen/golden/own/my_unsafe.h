@@ -24,6 +24,7 @@ MP_EXTERN_C_BEGIN
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages);
 
@@ -33,6 +34,7 @@ MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages);
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a function pointer
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE my_fn_kernel_signature *my_fn_kernel_ptr(const my_fn_kernel *fn);
 

@@ -21,12 +21,14 @@ MP_EXTERN_C_BEGIN
  *  @param capacity  elements to make room for
  *  @param out       owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK  on success
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_grain_rw_create(size_t capacity, my_vec_grain_rw *out);
 
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void my_vec_grain_rw_destroy(my_vec_grain_rw *vec);
 

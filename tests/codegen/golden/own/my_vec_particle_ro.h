@@ -19,6 +19,7 @@ MP_EXTERN_C_BEGIN
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void my_vec_particle_ro_destroy(my_vec_particle_ro *vec);
 
@@ -28,6 +29,7 @@ MP_INLINE void my_vec_particle_ro_destroy(my_vec_particle_ro *vec);
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_thaw(my_vec_particle_ro *from,
                                                         my_vec_particle_rw *to);
@@ -41,6 +43,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_thaw(my_vec_particle_ro *from
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_get(const my_vec_particle_ro *vec,
                                                        size_t index, struct particle *out);
@@ -49,6 +52,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_ro_get(const my_vec_particle_ro 
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE my_slice_particle my_vec_particle_ro_slice(const my_vec_particle_ro *vec);
 

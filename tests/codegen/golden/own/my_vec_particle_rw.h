@@ -21,6 +21,7 @@ MP_EXTERN_C_BEGIN
  *  @param capacity  elements to make room for
  *  @param out       owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK  on success
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_create(size_t capacity,
                                                           my_vec_particle_rw *out);
@@ -28,6 +29,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_create(size_t capacity,
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void my_vec_particle_rw_destroy(my_vec_particle_rw *vec);
 
@@ -37,6 +39,7 @@ MP_INLINE void my_vec_particle_rw_destroy(my_vec_particle_rw *vec);
  *  @param to   the new vector
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_clone(const my_vec_particle_rw *vec,
                                                          my_vec_particle_rw *to);
@@ -47,6 +50,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_clone(const my_vec_particle_r
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_freeze(my_vec_particle_rw *from,
                                                           my_vec_particle_ro *to);
@@ -60,6 +64,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_freeze(my_vec_particle_rw *fr
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_get(const my_vec_particle_rw *vec,
                                                        size_t index, struct particle *out);
@@ -68,6 +73,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_get(const my_vec_particle_rw 
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE my_slice_particle my_vec_particle_rw_slice(const my_vec_particle_rw *vec);
 
@@ -80,6 +86,7 @@ MP_INLINE my_slice_particle my_vec_particle_rw_slice(const my_vec_particle_rw *v
  *  @param value  the new element
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_set(my_vec_particle_rw *vec, size_t index,
                                                        struct particle value);
@@ -90,6 +97,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_set(my_vec_particle_rw *vec, 
  *  @param out  where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  there is no element
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_pop(my_vec_particle_rw *vec,
                                                        struct particle *out);
@@ -98,6 +106,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_pop(my_vec_particle_rw *vec,
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE my_vec_particle_writer my_vec_particle_rw_writer(my_vec_particle_rw *vec);
 

@@ -29,6 +29,7 @@ MP_EXTERN_C_BEGIN
  *  @param ret  where the result goes
  *  @retval MP_OK         on success
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE MP_CALLS_MACHINE_CODE MP_MUST_USE mp_status tp_fn_sum_call(const tp_fn_sum *fn,
                                                                      const double *a, size_t b,

@@ -28,12 +28,14 @@ MP_EXTERN_C_BEGIN
  *  @param out        owns them on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK             on success
  *  @retval MP_ERR_ZERO_SIZE  `min_bytes` is 0
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_nx_create(size_t min_bytes, tp_pages_r_nw_nx *out);
 
 /** Gives the pages back.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void tp_pages_r_nw_nx_destroy(tp_pages_r_nw_nx *pages);
 
@@ -41,6 +43,7 @@ MP_INLINE void tp_pages_r_nw_nx_destroy(tp_pages_r_nw_nx *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void tp_pages_r_nw_nx_move(tp_pages_r_nw_nx *from, tp_pages_r_nw_nx *to);
 
@@ -53,6 +56,7 @@ MP_INLINE void tp_pages_r_nw_nx_move(tp_pages_r_nw_nx *from, tp_pages_r_nw_nx *t
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_nx_allow_write(tp_pages_r_nw_nx *from,
                                                              tp_pages_r_w_nx *to);
@@ -64,6 +68,8 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_nx_allow_write(tp_pages_r_nw_nx *f
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *tp_pages_r_nw_nx_at(const tp_pages_r_nw_nx *pages, size_t index);
 
@@ -78,6 +84,7 @@ MP_INLINE const uint8_t *tp_pages_r_nw_nx_at(const tp_pages_r_nw_nx *pages, size
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_nx_allow_exec(tp_pages_r_nw_nx *from,
                                                             tp_pages_r_nw_x *to);

@@ -33,12 +33,14 @@ MP_EXTERN_C_BEGIN
  *  @param out        owns them on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK             on success
  *  @retval MP_ERR_ZERO_SIZE  `min_bytes` is 0
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_create(size_t min_bytes, tp_pages_r_nw_x *out);
 
 /** Gives the pages back.
  *
  *  @param pages  the pages, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void tp_pages_r_nw_x_destroy(tp_pages_r_nw_x *pages);
 
@@ -46,6 +48,7 @@ MP_INLINE void tp_pages_r_nw_x_destroy(tp_pages_r_nw_x *pages);
  *
  *  @param from  the pages; empty afterwards
  *  @param to    owns them afterwards; what it held before is not looked at
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE void tp_pages_r_nw_x_move(tp_pages_r_nw_x *from, tp_pages_r_nw_x *to);
 
@@ -58,6 +61,7 @@ MP_INLINE void tp_pages_r_nw_x_move(tp_pages_r_nw_x *from, tp_pages_r_nw_x *to);
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
  *  @retval MP_ERR_STALE  the memory changed hands through another handle
+ *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_deny_exec(tp_pages_r_nw_x *from,
                                                           tp_pages_r_nw_nx *to);
@@ -69,6 +73,8 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_deny_exec(tp_pages_r_nw_x *from,
  *  @param pages  the pages, or an empty handle
  *  @param index  which byte
  *  @return       a pointer to the byte at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  pages.
  */
 MP_INLINE const uint8_t *tp_pages_r_nw_x_at(const tp_pages_r_nw_x *pages, size_t index);
 
@@ -81,6 +87,7 @@ MP_INLINE const uint8_t *tp_pages_r_nw_x_at(const tp_pages_r_nw_x *pages, size_t
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_fn_void(const tp_pages_r_nw_x *pages,
                                                         size_t offset, tp_fn_void *out);
@@ -92,6 +99,7 @@ MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_fn_void(const tp_pages_r_nw_x *p
  *  @param out     the reference
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE MP_MUST_USE mp_status tp_pages_r_nw_x_fn_sum(const tp_pages_r_nw_x *pages,
                                                        size_t offset, tp_fn_sum *out);

@@ -21,6 +21,8 @@ MP_EXTERN_C_BEGIN
  *  @param slice  the view
  *  @param index  which element
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  elements.
  */
 MP_INLINE const struct file *tp_slice_file_at(tp_slice_file slice, size_t index);
 

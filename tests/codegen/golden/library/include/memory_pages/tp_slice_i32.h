@@ -21,6 +21,8 @@ MP_EXTERN_C_BEGIN
  *  @param slice  the view
  *  @param index  which element
  *  @return       a pointer to the element at `index`; panics if there is none
+ *  @note Threads, and signal handlers unless it panics: any number at once, while none changes the
+ *  elements.
  */
 MP_INLINE const int32_t *tp_slice_i32_at(tp_slice_i32 slice, size_t index);
 
@@ -31,6 +33,7 @@ MP_INLINE const int32_t *tp_slice_i32_at(tp_slice_i32 slice, size_t index);
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the elements.
  */
 MP_INLINE MP_MUST_USE mp_status tp_slice_i32_get(tp_slice_i32 slice, size_t index, int32_t *out);
 

@@ -22,6 +22,7 @@ MP_EXTERN_C_BEGIN
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *tp_pages_r_w_nx_unsafe_ptr(const tp_pages_r_w_nx *pages);
 
@@ -31,6 +32,7 @@ MP_INLINE void *tp_pages_r_w_nx_unsafe_ptr(const tp_pages_r_w_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *tp_pages_r_nw_nx_unsafe_ptr(const tp_pages_r_nw_nx *pages);
 
@@ -42,6 +44,7 @@ MP_INLINE void *tp_pages_r_nw_nx_unsafe_ptr(const tp_pages_r_nw_nx *pages);
  *
  *  @param pages  the pages, or an empty handle
  *  @return       the first byte
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
  */
 MP_INLINE void *tp_pages_r_nw_x_unsafe_ptr(const tp_pages_r_nw_x *pages);
 
@@ -51,6 +54,7 @@ MP_INLINE void *tp_pages_r_nw_x_unsafe_ptr(const tp_pages_r_nw_x *pages);
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a function pointer
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE tp_fn_void_signature *tp_fn_void_ptr(const tp_fn_void *fn);
 
@@ -60,6 +64,7 @@ MP_INLINE tp_fn_void_signature *tp_fn_void_ptr(const tp_fn_void *fn);
  *
  *  @param fn  the reference; a zeroed one is stale
  *  @return    the code as a function pointer
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
  */
 MP_INLINE tp_fn_sum_signature *tp_fn_sum_ptr(const tp_fn_sum *fn);
 

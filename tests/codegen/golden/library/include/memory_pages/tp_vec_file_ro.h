@@ -19,6 +19,7 @@ MP_EXTERN_C_BEGIN
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void tp_vec_file_ro_destroy(tp_vec_file_ro *vec);
 
@@ -28,6 +29,7 @@ MP_INLINE void tp_vec_file_ro_destroy(tp_vec_file_ro *vec);
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_file_ro_thaw(tp_vec_file_ro *from, tp_vec_file_rw *to);
 
@@ -37,6 +39,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_ro_thaw(tp_vec_file_ro *from, tp_vec
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE tp_slice_file tp_vec_file_ro_slice(const tp_vec_file_ro *vec);
 

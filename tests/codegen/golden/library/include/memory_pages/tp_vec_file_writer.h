@@ -22,6 +22,7 @@ MP_EXTERN_C_BEGIN
  *  @param value   the new element
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_file_writer_push(tp_vec_file_writer *writer,
                                                         struct file value);
@@ -29,6 +30,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_writer_push(tp_vec_file_writer *writ
 /** Ends the writing.
  *
  *  @param writer  the writer
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE void tp_vec_file_writer_finish(tp_vec_file_writer *writer);
 

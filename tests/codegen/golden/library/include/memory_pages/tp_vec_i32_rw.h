@@ -21,12 +21,14 @@ MP_EXTERN_C_BEGIN
  *  @param capacity  elements to make room for
  *  @param out       owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK  on success
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_create(size_t capacity, tp_vec_i32_rw *out);
 
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void tp_vec_i32_rw_destroy(tp_vec_i32_rw *vec);
 
@@ -36,6 +38,7 @@ MP_INLINE void tp_vec_i32_rw_destroy(tp_vec_i32_rw *vec);
  *  @param to   the new vector
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_clone(const tp_vec_i32_rw *vec, tp_vec_i32_rw *to);
 
@@ -45,6 +48,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_clone(const tp_vec_i32_rw *vec, tp
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_freeze(tp_vec_i32_rw *from, tp_vec_i32_ro *to);
 
@@ -57,6 +61,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_freeze(tp_vec_i32_rw *from, tp_vec
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_get(const tp_vec_i32_rw *vec, size_t index,
                                                   int32_t *out);
@@ -66,6 +71,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_get(const tp_vec_i32_rw *vec, size
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool tp_vec_i32_rw_equal(const tp_vec_i32_rw *vec, const tp_vec_i32_rw *other);
 
@@ -73,6 +79,7 @@ MP_INLINE bool tp_vec_i32_rw_equal(const tp_vec_i32_rw *vec, const tp_vec_i32_rw
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE tp_slice_i32 tp_vec_i32_rw_slice(const tp_vec_i32_rw *vec);
 
@@ -85,6 +92,7 @@ MP_INLINE tp_slice_i32 tp_vec_i32_rw_slice(const tp_vec_i32_rw *vec);
  *  @param value  the new element
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_set(tp_vec_i32_rw *vec, size_t index, int32_t value);
 
@@ -94,6 +102,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_set(tp_vec_i32_rw *vec, size_t ind
  *  @param out  where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  there is no element
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_pop(tp_vec_i32_rw *vec, int32_t *out);
 
@@ -101,6 +110,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_pop(tp_vec_i32_rw *vec, int32_t *o
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE tp_vec_i32_writer tp_vec_i32_rw_writer(tp_vec_i32_rw *vec);
 

@@ -22,12 +22,14 @@ MP_EXTERN_C_BEGIN
  *  @param value   the new element
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_i32_writer_push(tp_vec_i32_writer *writer, int32_t value);
 
 /** Ends the writing.
  *
  *  @param writer  the writer
+ *  @note Threads and signal handlers: one at a time on the writer.
  */
 MP_INLINE void tp_vec_i32_writer_finish(tp_vec_i32_writer *writer);
 

@@ -19,6 +19,7 @@ MP_EXTERN_C_BEGIN
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void tp_vec_text_ro_destroy(tp_vec_text_ro *vec);
 
@@ -28,6 +29,7 @@ MP_INLINE void tp_vec_text_ro_destroy(tp_vec_text_ro *vec);
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_thaw(tp_vec_text_ro *from, tp_vec_text_rw *to);
 
@@ -40,6 +42,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_thaw(tp_vec_text_ro *from, tp_vec
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_get(const tp_vec_text_ro *vec, size_t index,
                                                    struct text *out);
@@ -49,6 +52,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_ro_get(const tp_vec_text_ro *vec, si
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool tp_vec_text_ro_equal(const tp_vec_text_ro *vec, const tp_vec_text_ro *other);
 
@@ -56,6 +60,7 @@ MP_INLINE bool tp_vec_text_ro_equal(const tp_vec_text_ro *vec, const tp_vec_text
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE tp_slice_text tp_vec_text_ro_slice(const tp_vec_text_ro *vec);
 

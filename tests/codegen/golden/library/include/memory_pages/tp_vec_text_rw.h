@@ -21,12 +21,14 @@ MP_EXTERN_C_BEGIN
  *  @param capacity  elements to make room for
  *  @param out       owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK  on success
+ *  @note Threads and signal handlers: any number at once.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_create(size_t capacity, tp_vec_text_rw *out);
 
 /** Ends the vector.
  *
  *  @param vec  the vector, or an empty handle
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE void tp_vec_text_rw_destroy(tp_vec_text_rw *vec);
 
@@ -36,6 +38,7 @@ MP_INLINE void tp_vec_text_rw_destroy(tp_vec_text_rw *vec);
  *  @param to   the new vector
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_clone(const tp_vec_text_rw *vec,
                                                      tp_vec_text_rw *to);
@@ -46,6 +49,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_clone(const tp_vec_text_rw *vec,
  *  @param to    owns it on success, empty on failure; what it held before is not looked at
  *  @retval MP_OK         on success
  *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_freeze(tp_vec_text_rw *from, tp_vec_text_ro *to);
 
@@ -58,6 +62,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_freeze(tp_vec_text_rw *from, tp_v
  *  @param out    where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_get(const tp_vec_text_rw *vec, size_t index,
                                                    struct text *out);
@@ -67,6 +72,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_get(const tp_vec_text_rw *vec, si
  *  @param vec    the vector, or an empty handle
  *  @param other  the vector to compare with
  *  @return       whether two vectors hold equal elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE bool tp_vec_text_rw_equal(const tp_vec_text_rw *vec, const tp_vec_text_rw *other);
 
@@ -74,6 +80,7 @@ MP_INLINE bool tp_vec_text_rw_equal(const tp_vec_text_rw *vec, const tp_vec_text
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a view of all elements
+ *  @note Threads and signal handlers: any number at once, while none changes the vector.
  */
 MP_INLINE tp_slice_text tp_vec_text_rw_slice(const tp_vec_text_rw *vec);
 
@@ -86,6 +93,7 @@ MP_INLINE tp_slice_text tp_vec_text_rw_slice(const tp_vec_text_rw *vec);
  *  @param value  the new element
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_set(tp_vec_text_rw *vec, size_t index,
                                                    struct text value);
@@ -96,6 +104,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_set(tp_vec_text_rw *vec, size_t i
  *  @param out  where it goes
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  there is no element
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_pop(tp_vec_text_rw *vec, struct text *out);
 
@@ -103,6 +112,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_pop(tp_vec_text_rw *vec, struct t
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer
+ *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE tp_vec_text_writer tp_vec_text_rw_writer(tp_vec_text_rw *vec);
 
