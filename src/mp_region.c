@@ -8,6 +8,12 @@
 
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 
+/* Set by the build option of that name: what moves or ends leaves a hole behind for a while, so
+ * that stale pointers fault; what can move does so at each change; guard pages are the default. */
+#ifndef MP_HARDENED
+#define MP_HARDENED 0
+#endif
+
 static const mp_region empty_region;
 
 /* ---- Areas: address space with its options --------------------------------------------------- */
@@ -17,6 +23,9 @@ typedef struct mp_area {
     size_t bytes;
     unsigned char *data;
 } mp_area;
+
+/* The options of memory that comes from elsewhere. */
+static const mp_options adopted;
 
 static void put_options(mp_slot *slot, const mp_options *options) {
     const mp_options defaults = MP_INIT;
@@ -30,9 +39,10 @@ static void put_options(mp_slot *slot, const mp_options *options) {
     slot->no_dump = asked->no_dump;
     slot->wipe_on_fork = asked->wipe_on_fork;
     slot->wipe_on_destroy = asked->wipe_on_destroy;
-    slot->guard_pages = asked->guard_pages;
+    slot->guard_pages = asked->guard_pages || (MP_HARDENED && options != &adopted);
     slot->advice = MP_ADVICE_NORMAL;
     slot->address_told = false;
+    slot->huge = false;
     slot->recycler = NULL;
 }
 
@@ -127,8 +137,11 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
     const bool all_accessible = from == 0 && to == bytes;
     void *base;
     mp_os_left left = {NULL, 0};
-    mp_os_result result = all_accessible ? mp_os_map(bytes, slot->access, wish, &base, &left)
-                                         : mp_os_reserve(bytes, alignment, &base, &left);
+    mp_os_result result;
+    do {
+        result = all_accessible ? mp_os_map(bytes, slot->access, wish, &base, &left)
+                                : mp_os_reserve(bytes, alignment, &base, &left);
+    } while (result.code != 0 && left.bytes == 0 && mp_quarantine_end());
     if (result.code != 0) {
         const mp_status status = mp_fail_os(result);
         mp_release_range(spare, left.base, left.bytes);
@@ -164,6 +177,7 @@ static mp_slot *reuse(mp_recycler_state *recycler, const mp_slot *slot, size_t l
     kept->access = READ_WRITE;
     kept->reservation = slot->reservation;
     kept->wipe_on_destroy = slot->wipe_on_destroy;
+    kept->huge = huge;
     /* What the last owner advised or gave back is not for the next to bear. */
     (void)mp_os_advise(kept->base, kept->bytes, MP_ADVICE_NORMAL);
     kept->advice = MP_ADVICE_NORMAL;
@@ -212,6 +226,7 @@ static mp_status create(size_t len, size_t reserved, bool huge, bool promise, un
         *out = empty_region;
         return status;
     }
+    slot->huge = huge;
     slot->recycler = recycler;
     slot->base = area.base;
     slot->bytes = area.bytes;
@@ -276,6 +291,16 @@ mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *
     return MP_OK;
 }
 
+/* Releases a mapping, of which the region's pages are accessible. */
+static void end_mapping(mp_slot *slot, const mp_region *region) {
+    const mp_os_traits traits = traits_of(slot);
+    if (MP_HARDENED && region->len != 0 &&
+        mp_os_uncommit(region->data, region->len, &traits).code == 0)
+        mp_quarantine(slot);
+    else
+        mp_release(slot);
+}
+
 void mp_region_destroy(mp_region *region) {
     const mp_region old = *region;
     *region = empty_region;
@@ -288,7 +313,7 @@ void mp_region_destroy(mp_region *region) {
                          mp_os_protect(old.data, old.len, slot->access, READ_WRITE).code == 0);
     if (has_access && slot->wipe_on_destroy) mp_zero_for_good(old.data, old.len);
     if (!has_access || recycler == NULL || !mp_recycler_keep(recycler, slot, old.len))
-        mp_release(slot);
+        end_mapping(slot, &old);
     mp_recycler_leave(recycler);
     mp_release_retry();
 }
@@ -297,15 +322,20 @@ mp_status mp_region_into_raw_parts(mp_region *region, void **base, size_t *bytes
     mp_slot *slot;
     const mp_status status = mp_ticket_claim(&region->ticket, &slot);
     if (status != MP_OK) return mp_fail(status, "into_raw_parts");
-    if (slot->bytes != region->len) {
+    /* Guard pages are not handed out. Some systems take a mapping back only whole. */
+    const size_t front = (size_t)(region->data - slot->base);
+    const mp_os_result done = {0, NULL};
+    const mp_os_result released = front != 0 ? mp_os_release(slot->base, front) : done;
+    if (released.code != 0) {
         mp_ticket_restore(slot);
-        return mp_fail(MP_ERR_UNSUPPORTED, "into_raw_parts");
+        return mp_fail_os(released);
     }
     *base = region->data;
     *bytes = region->len;
     *region = empty_region;
     mp_recycler_leave(slot->recycler);
-    mp_slot_give_back(slot);
+    unsigned char *end = (unsigned char *)*base + *bytes;
+    mp_release_range(slot, end, slot->bytes - front - *bytes);
     return MP_OK;
 }
 
@@ -319,7 +349,7 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
     mp_slot *slot;
     const mp_os_result taken = mp_slot_take(&slot);
     if (taken.code != 0) return mp_fail_os(taken);
-    put_options(slot, NULL);
+    put_options(slot, &adopted);
     slot->access = (uint8_t)access;
     slot->base = base;
     slot->bytes = bytes;
@@ -327,6 +357,104 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
     out->len = bytes;
     mp_ticket_renew(slot, &out->ticket);
     return MP_OK;
+}
+
+/* ---- Moving ---------------------------------------------------------------------------------- */
+
+/* Whether content is better copied into a huge page than moved on the small pages that it has: the
+ * huge page that it begins could never form then. */
+static bool is_worth_a_huge_page(size_t content) {
+    return content != 0 && content >= mp_os_huge_page_size() / 2;
+}
+
+/* Makes the hole that moved pages leave in their mapping inaccessible like the rest of it. */
+static bool close_hole(const mp_slot *slot, const mp_region *region, mp_os_source source) {
+    const mp_os_traits traits = traits_of(slot);
+    const mp_os_result closed = source == MP_OS_SOURCE_GONE
+                                    ? mp_os_reserve_at(region->data, region->len)
+                                    : mp_os_uncommit(region->data, region->len, &traits);
+    return closed.code == 0;
+}
+
+/* Releases the place that moved pages had; `before` and `behind` are claimed slots for it. */
+static void leave(const mp_slot *slot, const mp_region *region, mp_os_source source,
+                  mp_slot *before, mp_slot *behind) {
+    unsigned char *end = region->data + region->len;
+    if (MP_HARDENED && region->len != 0 && close_hole(slot, region, source)) {
+        before->base = slot->base;
+        before->bytes = slot->bytes;
+        mp_quarantine(before);
+        mp_slot_give_back(behind);
+    } else if (source == MP_OS_SOURCE_GONE) {
+        mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
+        mp_release_range(behind, end, (size_t)(slot->base + slot->bytes - end));
+    } else {
+        mp_release_range(before, slot->base, slot->bytes);
+        mp_slot_give_back(behind);
+    }
+}
+
+/* Moves a claimed slot's pages to a new mapping, and the slot along with them. `content` as in
+ * mp_region_relocate(). */
+static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size_t len,
+                          size_t reserved, bool huge) {
+    mp_slot *before, *behind; /* for what the move leaves on either side of the old place */
+    mp_os_result result = mp_slot_take(&before);
+    if (result.code != 0) return mp_fail_os(result);
+    result = mp_slot_take(&behind);
+    if (result.code != 0) {
+        mp_slot_give_back(before);
+        return mp_fail_os(result);
+    }
+
+    const bool copies = huge && is_worth_a_huge_page(content);
+    const size_t from = copies ? 0 : region->len;
+    mp_area area;
+    mp_status status = map_area(slot, before, from, len, reserved, huge, false, &area);
+    if (status != MP_OK) {
+        mp_slot_give_back(behind);
+        return status;
+    }
+    mp_os_source source = MP_OS_SOURCE_MAPPED;
+    if (copies) {
+        memcpy(area.data, region->data, content);
+    } else if (region->len != 0) {
+        /* Pages that have been made resident must not be mapped over. */
+        const size_t whole = slot->prefault ? region->len : reserved;
+        const mp_os_traits traits = traits_of(slot);
+        result = mp_os_move(region->data, region->len, area.data, len, whole, &traits, &source);
+        if (result.code != 0) {
+            status = mp_fail_os(result);
+            mp_release_range(before, area.base, area.bytes);
+            mp_slot_give_back(behind);
+            return status;
+        }
+    }
+
+    /* The moved pages brought the advice of their old place along. */
+    if (huge && !copies) (void)use_huge_pages(slot, area.base, area.bytes, true);
+    leave(slot, region, source, before, behind);
+    slot->huge = huge;
+    slot->base = area.base;
+    slot->bytes = area.bytes;
+    region->data = area.data;
+    region->len = len;
+    return MP_OK;
+}
+
+static size_t room_of(const mp_slot *slot, const mp_region *region) {
+    return (size_t)(slot->base + slot->bytes - region->data) - back_of(slot);
+}
+
+/* For a hardened build: gives data another address. Code keeps its own. Where the system refuses,
+ * data does as well. */
+static void move_away(mp_region *region, mp_slot *slot) {
+    if (!MP_HARDENED || region->len == 0 || (slot->access & MP_ACCESS_EXEC) ||
+        mp_atomic_load(&slot->address_told))
+        return;
+    const mp_error before = mp_last_error();
+    (void)relocate(region, slot, 0, region->len, room_of(slot, region), slot->huge);
+    mp_error_restore(before);
 }
 
 /* ---- Permission ------------------------------------------------------------------------------ */
@@ -374,6 +502,7 @@ mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) 
         }
     }
     slot->access = (uint8_t)access;
+    if (!(before & MP_ACCESS_EXEC)) move_away(from, slot);
     mp_region_move(from, to);
     mp_ticket_renew(slot, &to->ticket);
     return MP_OK;
@@ -400,70 +529,6 @@ static mp_status end_change(mp_region *region, mp_slot *slot, mp_status status) 
     else
         mp_ticket_restore(slot);
     return status;
-}
-
-/* Whether content is better copied into a huge page than moved on the small pages that it has: the
- * huge page that it begins could never form then. */
-static bool is_worth_a_huge_page(size_t content) {
-    return content != 0 && content >= mp_os_huge_page_size() / 2;
-}
-
-/* Moves a claimed slot's pages to a new mapping, and the slot along with them. `content` as in
- * mp_region_relocate(). */
-static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size_t len,
-                          size_t reserved, bool huge) {
-    mp_slot *before, *behind; /* for what the move leaves on either side of the old place */
-    mp_os_result result = mp_slot_take(&before);
-    if (result.code != 0) return mp_fail_os(result);
-    result = mp_slot_take(&behind);
-    if (result.code != 0) {
-        mp_slot_give_back(before);
-        return mp_fail_os(result);
-    }
-
-    const bool copies = huge && is_worth_a_huge_page(content);
-    const size_t from = copies ? 0 : region->len;
-    mp_area area;
-    mp_status status = map_area(slot, before, from, len, reserved, huge, false, &area);
-    if (status != MP_OK) {
-        mp_slot_give_back(behind);
-        return status;
-    }
-    mp_os_source source = MP_OS_SOURCE_MAPPED;
-    if (copies) {
-        memcpy(area.data, region->data, content);
-    } else if (region->len != 0) {
-        /* Pages that have been made resident must not be mapped over. */
-        const size_t whole = slot->prefault ? region->len : reserved;
-        const mp_os_traits traits = traits_of(slot);
-        result = mp_os_move(region->data, region->len, area.data, len, whole, &traits, &source);
-        if (result.code != 0) {
-            status = mp_fail_os(result);
-            mp_release_range(before, area.base, area.bytes);
-            mp_slot_give_back(behind);
-            return status;
-        }
-    }
-
-    /* The moved pages brought the advice of their old place along. */
-    if (huge && !copies) (void)use_huge_pages(slot, area.base, area.bytes, true);
-    if (source == MP_OS_SOURCE_GONE) {
-        unsigned char *old_end = region->data + region->len;
-        mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
-        mp_release_range(behind, old_end, (size_t)(slot->base + slot->bytes - old_end));
-    } else {
-        mp_release_range(before, slot->base, slot->bytes);
-        mp_slot_give_back(behind);
-    }
-    slot->base = area.base;
-    slot->bytes = area.bytes;
-    region->data = area.data;
-    region->len = len;
-    return MP_OK;
-}
-
-static size_t room_of(const mp_slot *slot, const mp_region *region) {
-    return (size_t)(slot->base + slot->bytes - region->data) - back_of(slot);
 }
 
 static mp_status commit(mp_region *region, mp_slot *slot, size_t len) {
@@ -508,8 +573,8 @@ static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
 
     /* The system's own resizing knows nothing of options. */
     const bool huge = wants_huge_pages((mp_huge_pages)slot->huge_pages, len);
-    const bool plain = slot->bytes == region->len && !huge && !slot->locked && !slot->prefault &&
-                       slot->alignment == mp_os_page_size();
+    const bool plain = !MP_HARDENED && slot->bytes == region->len && !huge && !slot->locked &&
+                       !slot->prefault && slot->alignment == mp_os_page_size();
     const mp_os_traits traits = traits_of(slot);
     void *base = NULL; /* as a compiler sees it that looks into the seam too */
     if (plain && mp_os_resize(region->data, region->len, len, true, &traits, &base).code == 0) {
@@ -524,6 +589,7 @@ mp_status mp_region_resize(mp_region *region, size_t min_bytes) {
     mp_slot *slot;
     const mp_status owned = mp_ticket_claim(&region->ticket, &slot);
     if (owned != MP_OK) return mp_fail(owned, "resize");
+    const mp_region before = *region;
     size_t len;
     mp_status status = MP_OK;
     if (min_bytes == 0)
@@ -534,6 +600,7 @@ mp_status mp_region_resize(mp_region *region, size_t min_bytes) {
         status = shrink(region, slot, len);
     else if (len > region->len)
         status = grow(region, slot, len);
+    if (region->len != before.len && region->data == before.data) move_away(region, slot);
     return end_change(region, slot, status);
 }
 

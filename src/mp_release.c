@@ -38,3 +38,25 @@ void mp_release_retry(void) {
         mp_slot_give_back(slot);
     }
 }
+
+/* ---- Quarantine ------------------------------------------------------------------------------ */
+
+/* A vector's reservation may be 64 GiB, and processors address 128 TiB. */
+enum { HELD = 64 };
+
+static mp_slot *held[HELD]; /* atomic */
+static size_t held_last;    /* atomic; counts what has come */
+
+static bool let_go(size_t place, mp_slot *instead) {
+    mp_slot *slot = mp_atomic_swap(&held[place], instead);
+    if (slot != NULL) mp_release(slot);
+    return slot != NULL;
+}
+
+void mp_quarantine(mp_slot *slot) { (void)let_go(mp_atomic_add(&held_last, 1) % HELD, slot); }
+
+bool mp_quarantine_end(void) {
+    bool any = false;
+    for (size_t i = 0; i < HELD; i++) any |= let_go(i, NULL);
+    return any;
+}

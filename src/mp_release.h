@@ -17,4 +17,14 @@ void mp_release_range(mp_slot *slot, unsigned char *base, size_t bytes);
 /* Tries again for what waits, if anything does. */
 void mp_release_retry(void);
 
+/* ---- Quarantine ------------------------------------------------------------------------------ */
+
+/* For a hardened build: the mapping of a claimed slot, which nobody may touch any more, is released
+ * when as many others have come after it as the quarantine holds. Until then no new mapping lies
+ * there, and every stale pointer into it faults. */
+void mp_quarantine(mp_slot *slot);
+
+/* Releases all that is in quarantine. Tells whether there was anything. */
+bool mp_quarantine_end(void);
+
 #endif

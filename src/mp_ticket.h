@@ -37,7 +37,8 @@ typedef struct mp_slot {
     uint8_t advice;       /* atomic; mp_advice that a move must take along */
     uint8_t address_told; /* atomic; whether code counts on the address */
     bool prefault : 1, locked : 1, no_dump : 1, wipe_on_fork : 1, wipe_on_destroy : 1,
-        guard_pages : 1, promised : 1; /* the system has counted all of it: growth counts too */
+        guard_pages : 1, promised : 1, /* the system has counted all of it: growth counts too */
+        huge : 1;                      /* huge pages were asked for */
     union {
         struct mp_recycler_state *recycler; /* which gets the memory in the end; may be NULL */
         uint64_t kept_since;                /* in a recycler: milliseconds of its clock */

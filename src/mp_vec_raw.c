@@ -562,8 +562,10 @@ mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice) {
 static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access,
                            const mp_element *element) {
     mp_region region;
+    stop_watching(from);
     const mp_status status = mp_region_transition(&from->region, &region, access);
     if (status != MP_OK) {
+        watch_again(from, element);
         *to = empty_vec;
         return status;
     }

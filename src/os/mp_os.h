@@ -73,6 +73,9 @@ mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **ou
 /* Address space only: nobody may touch it, no memory and no promise of memory is taken for it. */
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left);
 
+/* The same at this very place, if nobody has anything there. */
+mp_os_result mp_os_reserve_at(void *base, size_t bytes);
+
 /* Gives a part of a mapping or reservation back, or all of it. */
 mp_os_result mp_os_release(void *base, size_t bytes);
 

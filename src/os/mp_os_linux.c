@@ -134,13 +134,11 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
                         size_t reserved) {
     /* Locked memory would become resident as far as it grows. The kernel says so by refusing this
      * hint; before 5.4 it refuses always. */
-    if (madvise(from, mp_os_page_size(), MADV_COLD) != 0) return false;
-    /* The kernel unmaps the target before it looks at limits: what they refuse must be known first,
+    const size_t page = mp_os_page_size();
+    if (madvise(from, page, MADV_COLD) != 0 || madvise(to, page, MADV_COLD) != 0) return false;
+    /* The kernel unmaps the target before it looks at limits. What they refuse must be known first,
      * or there would be a hole for others to fall into. */
-    void *probe = mmap(NULL, reserved, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (probe == MAP_FAILED) return false;
-    munmap(probe, reserved);
+    if (mprotect(to, reserved, PROT_READ | PROT_WRITE) != 0) return false;
     if (mremap(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
         return false;
     /* Refused at the limit of mappings; what then stays accessible costs nothing until it is

@@ -176,7 +176,9 @@ static bool map_aligned(size_t bytes, size_t alignment, int protection, int flag
 mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int flags, void **out,
                           mp_os_left *left) {
     const int saved = errno;
-    if (left != NULL) *left = (mp_os_left){NULL, 0};
+    mp_os_left nothing;
+    if (left == NULL) left = &nothing; /* nothing is ever left of what is aligned to a page */
+    *left = (mp_os_left){NULL, 0};
     const char *call = "mmap";
     void *base = map_anywhere(bytes, protection, flags);
     bool mapped = base != MAP_FAILED;
@@ -190,6 +192,17 @@ mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int fl
         mapped = false;
     }
     return mp_posix_result(!mapped, call, saved);
+}
+
+/* The system puts a mapping where it is asked to if it can, and elsewhere if not. */
+mp_os_result mp_os_reserve_at(void *base, size_t bytes) {
+    const int saved = errno;
+    void *found = mmap(base, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (found == MAP_FAILED) return mp_posix_result(true, "mmap", saved);
+    if (found == base) return mp_posix_done;
+    (void)munmap(found, bytes);
+    errno = saved;
+    return (mp_os_result){EEXIST, "mmap"};
 }
 
 mp_os_result mp_os_release(void *base, size_t bytes) {
@@ -216,8 +229,8 @@ static const bool code_is_coherent = false;
 #endif
 
 mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to) {
-    const int saved = errno;
     if ((to & MP_ACCESS_EXEC) && !(from & MP_ACCESS_EXEC) && !code_is_coherent) {
+        const int saved = errno;
         /* The caches of most processors are cleaned by address, which must be readable. */
         if (!(from & MP_ACCESS_READ) && mprotect(base, bytes, PROT_READ) != 0)
             return mp_posix_result(true, "mprotect", saved);

@@ -217,6 +217,12 @@ mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_lef
     return done;
 }
 
+mp_os_result mp_os_reserve_at(void *base, size_t bytes) {
+    const DWORD saved = GetLastError();
+    return result_of(VirtualAlloc(base, bytes, MEM_RESERVE, PAGE_NOACCESS) == NULL, "VirtualAlloc",
+                     saved);
+}
+
 /* With a size, or in the middle of an allocation, the system refuses to release. */
 mp_os_result mp_os_release(void *base, size_t bytes) {
     (void)bytes;

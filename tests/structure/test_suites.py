@@ -12,5 +12,5 @@ def test_every_test_is_known_to_ctest():
     suites = {path.stem.removeprefix("test_") for path in (TESTS / "unit").glob("test_*.c")
               if "int main(" in path.read_text()}
     folders = {path.parent.name for path in TESTS.glob("*/test_*.py")}
-    assert set(re.findall(r"^ *add_unit_test\((\w+)", known, re.M)) == suites
+    assert set(re.findall(r"^ *add_(?:unit|hardened)_test\((\w+)", known, re.M)) == suites
     assert set(re.findall(r"^add_python_tests\((\w+)", known, re.M)) == folders

@@ -16,6 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether the core under test is the hardened one, which moves memory more often. */
+#ifndef MP_HARDENED
+#define MP_HARDENED 0
+#endif
+
 /** Runs the tests that `add_tests` adds, each in its own process; returns what main() returns. */
 int run_tests(const char *suite, void (*add_tests)(TCase *tests));
 

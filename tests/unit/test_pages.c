@@ -546,13 +546,25 @@ START_TEST(guard_pages_fault_on_either_side) {
     /* Nobody else can be put there as long as the pages live. */
     ck_assert_ptr_null(map_foreign(data - page, page, MP_ACCESS_READ));
     ck_assert_ptr_null(map_foreign(end, page, MP_ACCESS_READ));
-    void *base;
-    size_t bytes;
-    check_status(MP_ERR_UNSUPPORTED, type->into_raw_parts(&pages, &base, &bytes));
-
     type->destroy(&pages);
     ck_assert_uint_eq(kernel_access(data - page, page), KERNEL_UNMAPPED);
     ck_assert_uint_eq(kernel_access(end, page), KERNEL_UNMAPPED);
+}
+END_TEST
+
+START_TEST(guard_pages_are_not_handed_out) {
+    if (skips_without(PARTIAL_UNMAP)) return;
+    mp_pages_r_w_nx pages = new_pages_with(2 * page, (mp_options){.guard_pages = true});
+    uint8_t *data = mp_pages_r_w_nx_data_mut(&pages);
+    void *base = NULL;
+    size_t bytes = 0;
+    check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
+    ck_assert_ptr_eq(base, data);
+    ck_assert_uint_eq(bytes, 2 * page);
+    check_is_zeroed(pages);
+    ck_assert_uint_eq(kernel_access(data - page, page), KERNEL_UNMAPPED);
+    ck_assert_uint_eq(kernel_access(data + bytes, page), KERNEL_UNMAPPED);
+    unmap_foreign(base, bytes);
 }
 END_TEST
 
@@ -853,6 +865,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, decommit_refuses_what_is_not_whole_pages_inside);
 
     tcase_add_loop_test(tests, guard_pages_fault_on_either_side, 0, PAGES_TYPE_COUNT);
+    tcase_add_test(tests, guard_pages_are_not_handed_out);
     tcase_add_test(tests, guard_pages_stay_when_the_pages_are_resized);
     tcase_add_test(tests, alignment_is_met_and_kept);
     tcase_add_test(tests, an_alignment_that_is_none_is_refused);

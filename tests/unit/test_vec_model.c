@@ -346,7 +346,7 @@ static void run(const struct scale *scale, uint64_t seed) {
         const size_t i = pick_step();
         steps[i].take();
         check_state(step);
-        if (steps[i].stays && model_len <= reservation) {
+        if (steps[i].stays && model_len <= reservation && !MP_HARDENED) {
             check_invariant(type->rw.data(&vec) == data);
         }
         while (model_len > max_len) step_truncate();

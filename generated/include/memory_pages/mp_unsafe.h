@@ -30,16 +30,22 @@ MP_INLINE void *mp_pages_r_w_nx_unsafe_ptr(const mp_pages_r_w_nx *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_into_raw_parts(mp_pages_r_w_nx *pages,
@@ -77,16 +83,22 @@ MP_INLINE void *mp_pages_r_nw_nx_unsafe_ptr(const mp_pages_r_nw_nx *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_into_raw_parts(mp_pages_r_nw_nx *pages,
@@ -124,16 +136,22 @@ MP_INLINE void *mp_pages_nr_w_nx_unsafe_ptr(const mp_pages_nr_w_nx *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_into_raw_parts(mp_pages_nr_w_nx *pages,
@@ -171,16 +189,22 @@ MP_INLINE void *mp_pages_nr_nw_nx_unsafe_ptr(const mp_pages_nr_nw_nx *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_into_raw_parts(mp_pages_nr_nw_nx *pages,
@@ -220,16 +244,22 @@ MP_INLINE void *mp_pages_r_nw_x_unsafe_ptr(const mp_pages_r_nw_x *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_into_raw_parts(mp_pages_r_nw_x *pages,
@@ -267,16 +297,22 @@ MP_INLINE void *mp_pages_nr_nw_x_unsafe_ptr(const mp_pages_nr_nw_x *pages);
 
 /** Takes the mapping out of the handle: from here on it is the caller's to unmap.
  *
- *  Memory with guard pages or more address space than its length can't be taken out.
+ *  Guard pages are not handed out: they go back to the system.
  *
  *  @param pages  the pages, or an empty handle
  *  @param base   where the first byte goes; untouched on failure
  *  @param bytes  where the size goes; untouched on failure
- *  @retval MP_OK               on success
- *  @retval MP_ERR_EMPTY        the handle is empty
- *  @retval MP_ERR_STALE        the memory was changed, moved or destroyed through a copy of the
- *                              handle
- *  @retval MP_ERR_UNSUPPORTED  the pages were created with guard pages
+ *  @retval MP_OK                     on success
+ *  @retval MP_ERR_EMPTY              the handle is empty
+ *  @retval MP_ERR_STALE              the memory was changed, moved or destroyed through a copy of
+ *                                    the handle
+ *  @retval MP_ERR_UNSUPPORTED        there are guard pages, and this system gives them back only
+ *                                    with the rest
+ *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
+ *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
+ *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
+ *                                    seccomp)
+ *  @retval MP_ERR_SYSTEM             the system failed in another way; mp_last_error() has its code
  *  @note Threads and signal handlers: one at a time on the pages.
  */
 MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_into_raw_parts(mp_pages_nr_nw_x *pages,
