@@ -112,12 +112,11 @@ def test_a_mistake_in_the_spec_stops_cmake_with_its_place(project, configuring):
 
 
 def test_an_installed_command_has_its_manual_and_completion(prefix):
-    share = prefix / "share"
     assert run_well(prefix / "bin/mpgen", "explain").split()
-    assert list(share.glob("man/man1/mpgen.1*"))
-    for place in ["bash-completion/completions/mpgen", "zsh/site-functions/_mpgen",
+    for place in ["man/man1/mpgen.1*", "bash-completion/completions/mpgen", "zsh/*/_mpgen",
                   "fish/vendor_completions.d/mpgen.fish"]:
-        assert "mpgen" in (share / place).read_text()
+        [found] = (prefix / "share").glob(place)
+        assert found.stat().st_size > 0
 
 
 def test_pkg_config_and_a_plain_compiler(project, library_dir, pkg_config, build_flags):

@@ -96,7 +96,7 @@ int main(void) {
 
 # What somebody does who installs the packages, in a root of its own: what changes there goes to
 # memory, and is gone afterwards.
-SESSION = """
+SESSION = r"""
 set -eu
 mount -t tmpfs none "$1"
 mkdir "$1/changes" "$1/work" "$1/root"
@@ -114,6 +114,8 @@ exec chroot "$1/root" sh -euc '
     cmake --build build >log
     build/simulate
     $(pkg-config --variable=mpgen memory_pages) list my_types.yml | grep rw
+    zsh -fc "autoload -Uz compinit; compinit -u -D; echo zsh: \$_comps[mpgen]"
+    fish -c "complete --do-complete \"mpgen ex\"" | cut -f1
     for deb in *.deb; do dpkg-deb --field $deb Package; done >names
     dpkg --purge $(cat names) >log
     dpkg --get-selections | grep memory-pages || echo purged
@@ -133,4 +135,5 @@ def test_installed_they_serve_a_newcomer(packages, tmp_path):
     mounts.mkdir()
     said = run_well("unshare", "--mount", "sh", "-c", SESSION, "sh", mounts, user)
     assert said.splitlines() == [
-        VERSION, f"libmemory_pages.so.{ABI}", "50000.0 kg", "my_vec_particle_rw.h", "purged"]
+        VERSION, f"libmemory_pages.so.{ABI}", "50000.0 kg", "my_vec_particle_rw.h", "zsh: _mpgen",
+        "explain", "purged"]
