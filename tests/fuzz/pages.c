@@ -117,8 +117,8 @@ void op_pages_raw_parts(const uint8_t *argument) {
     void *base = NULL;
     size_t bytes = 0;
     const mp_status status = pages->type->into_raw_parts(&pages->handle, &base, &bytes);
-    if (pages->len == 0 || pages->options.guard_pages) {
-        require_status(pages->len == 0 ? MP_ERR_EMPTY : MP_ERR_UNSUPPORTED, status);
+    if (pages->len == 0) {
+        require_status(MP_ERR_EMPTY, status);
         return;
     }
     require_status(MP_OK, status);
