@@ -41,6 +41,7 @@ class Proof:
     fault: dict  # {in: FILE, from: TEXT, to: TEXT}
     bound: str = "none: all values"
     unwind: int = 1
+    loops: dict = field(default_factory=dict)  # those followed more often: {FUNCTION.NUMBER: TIMES}
     wraps: bool = False  # unsigned arithmetic wraps on purpose
     sizes: list = field(default_factory=lambda: [1])  # ELEMENT_SIZE, one run each
 
@@ -60,7 +61,7 @@ class Outcome:
 def read_proofs():
     for file, subject in YAML(typ="safe").load(HERE / "proofs.yml").items():
         for name, facts in subject["proofs"].items():
-            usual = {key: subject[key] for key in ("wraps", "sizes") if key in subject}
+            usual = {key: subject[key] for key in ("wraps", "sizes", "loops") if key in subject}
             yield Proof(name, file, subject.get("sources", []), **{**usual, **facts})
 
 
@@ -124,8 +125,10 @@ def faulty_copy(proof):
 
 def checked(proof, program, *options):
     wraps = [] if proof.wraps else ["--unsigned-overflow-check"]
+    loops = [word for loop, times in proof.loops.items()
+             for word in ("--unwindset", f"{loop}:{times}")]
     try:
-        return run([*CBMC, *wraps, "--unwind", str(proof.unwind), *options, program]).stdout
+        return run([*CBMC, *wraps, "--unwind", str(proof.unwind), *loops, *options, program]).stdout
     except subprocess.TimeoutExpired:
         return ""
 

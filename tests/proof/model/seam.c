@@ -93,12 +93,24 @@ static void appear(unsigned char *base, size_t from, size_t bytes, bool committe
         (watched_byte){true, base + offset, base, bytes, committed, access, true, false, false};
 }
 
+/* A larger alignment is cut out of a larger mapping, of which a failure may leave a part. */
 static mp_os_result new_mapping(size_t bytes, size_t alignment, bool committed, unsigned access,
-                                void **out) {
+                                void **out, mp_os_left *left) {
     CLAIM(bytes != 0 && bytes % seam.page == 0);
-    CLAIM(mp_is_power_of_two(alignment) && alignment >= seam.page);
+    CLAIM(mp_is_power_of_two_or_zero(alignment) && alignment >= seam.page);
+    CLAIM(left != NULL || alignment == seam.page);
+    const mp_os_left nothing = {NULL, 0};
+    if (left != NULL) *left = nothing;
     mp_os_result result;
-    if (fails(&result)) return result;
+    if (fails(&result)) {
+        if (left != NULL && alignment > seam.page && any_bool()) {
+            GIVEN(bytes <= (size_t)1 << LARGEST_MAPPING_BITS);
+            left->bytes = bytes;
+            left->base = __CPROVER_allocate(bytes, 1);
+            appear(left->base, 0, bytes, committed, access);
+        }
+        return result;
+    }
     seam.calls++;
     if (seam.lent != NULL) {
         *out = seam.lent;
@@ -112,12 +124,19 @@ static mp_os_result new_mapping(size_t bytes, size_t alignment, bool committed, 
     return done;
 }
 
-mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out) {
-    return new_mapping(bytes, wish.alignment, true, access, out);
+mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
+                       mp_os_left *left) {
+    return new_mapping(bytes, wish.alignment, true, access, out, left);
 }
 
-mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out) {
-    return new_mapping(bytes, alignment, false, MP_ACCESS_NONE, out);
+mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left) {
+    return new_mapping(bytes, alignment, false, MP_ACCESS_NONE, out, left);
+}
+
+/* Of the hardened build, which these proofs are not about. */
+mp_os_result mp_os_reserve_at(void *base, size_t bytes) {
+    CLAIM(base == NULL && bytes == 0);
+    return (mp_os_result){MP_ERR_UNSUPPORTED, "reserve_at"};
 }
 
 mp_os_result mp_os_release(void *base, size_t bytes) {
@@ -252,8 +271,8 @@ mp_os_result mp_os_prefault(void *base, size_t bytes) {
     return merely_asked();
 }
 
-mp_os_result mp_os_lock(void *base, size_t bytes) {
-    (void)names_committed_byte(base, bytes);
+mp_os_result mp_os_lock(void *base, size_t bytes, unsigned access) {
+    if (names_byte(base, bytes)) CLAIM(seam.byte.access == access);
     return merely_asked();
 }
 
