@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import shutil
 import subprocess
 
@@ -41,6 +42,8 @@ class Terminal:
     def _wait_until_ready(self):
         said = ""
         while READY not in said:
+            ready, _, _ = select.select([self.terminal], [], [], 60)
+            assert ready, f"the shell has stopped at: {said}"
             said += os.read(self.terminal, 4096).decode(errors="replace")
 
     def offers(self, line):
