@@ -74,6 +74,15 @@ static inline bool mp_exchange_expected(volatile void *word, size_t size, void *
 #error "memory_pages knows no atomics of this compiler; add them to src/mp_compiler.h"
 #endif
 
+/* Where C and C++ have another word for the same: the amalgamation is compiled as either. */
+#if defined(__cplusplus)
+#define mp_value(type, ...) (type{__VA_ARGS__})
+#define MP_THREAD_LOCAL thread_local
+#else
+#define mp_value(type, ...) ((type){__VA_ARGS__})
+#define MP_THREAD_LOCAL _Thread_local
+#endif
+
 /* False when the result does not fit; `*out` is then not to be used. */
 static inline bool mp_checked_add(size_t a, size_t b, size_t *out) {
 #if defined(__GNUC__)
@@ -110,7 +119,7 @@ static inline void mp_zero_for_good(void *memory, size_t bytes) {
     memset(memory, 0, bytes);
     __asm__ volatile("" : : "r"(memory) : "memory");
 #else
-    volatile unsigned char *at = memory;
+    volatile unsigned char *at = (volatile unsigned char *)memory;
     for (size_t i = 0; i < bytes; i++) at[i] = 0;
 #endif
 }

@@ -129,7 +129,7 @@ MP_STATIC_ASSERT(sizeof(mp_recycler_state) <= 4096, "fits into the smallest page
 mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler *out) {
     out->state = NULL;
     const size_t page = mp_os_page_size();
-    const mp_os_wish wish = {.alignment = page, .promise = true};
+    const mp_os_wish wish = {page, true, false};
     mp_slot *slot;
     const mp_os_result taken = mp_slot_take(&slot);
     if (taken.code != 0) return mp_fail_os(taken);
@@ -140,9 +140,9 @@ mp_status mp_recycler_create(size_t max_bytes, uint64_t max_age_ms, mp_recycler 
         mp_slot_give_back(slot);
         return mp_fail_os(mapped);
     }
-    slot->base = memory;
+    slot->base = (unsigned char *)memory;
     slot->bytes = page;
-    out->state = memory;
+    out->state = (mp_recycler_state *)memory;
     out->state->slot = slot;
     out->state->users = 1;
     out->state->max_bytes = max_bytes;

@@ -14,7 +14,7 @@ enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 #define MP_HARDENED 0
 #endif
 
-static const mp_region empty_region;
+static const mp_region empty_region = MP_INIT;
 
 /* ---- Areas: address space with its options --------------------------------------------------- */
 
@@ -25,7 +25,7 @@ typedef struct mp_area {
 } mp_area;
 
 /* The options of memory that comes from elsewhere. */
-static const mp_options adopted;
+static const mp_options adopted = MP_INIT;
 
 static void put_options(mp_slot *slot, const mp_options *options) {
     const mp_options defaults = MP_INIT;
@@ -47,7 +47,7 @@ static void put_options(mp_slot *slot, const mp_options *options) {
 }
 
 static mp_os_traits traits_of(const mp_slot *slot) {
-    return (mp_os_traits){slot->access, slot->locked, slot->no_dump, slot->wipe_on_fork};
+    return mp_value(mp_os_traits, slot->access, slot->locked, slot->no_dump, slot->wipe_on_fork);
 }
 
 static mp_status check_options(const mp_options *options, unsigned access) {
@@ -148,7 +148,7 @@ static mp_status map_area(const mp_slot *slot, mp_slot *spare, size_t from, size
         return status;
     }
 
-    *out = (mp_area){base, bytes, (unsigned char *)base + front};
+    *out = mp_value(mp_area, (unsigned char *)base, bytes, (unsigned char *)base + front);
     result = set_attributes(slot, out, huge);
     if (result.code == 0 && !all_accessible && to > from)
         result = mp_os_commit(out->data + from, to - from, slot->access);
@@ -259,7 +259,7 @@ static mp_os_result blank(const mp_slot *slot, const mp_region *region) {
         resident < region->len / 2)
         return forget_ranges(slot, region->data, &all, 1);
     memset(region->data, 0, region->len);
-    return (mp_os_result){0, NULL};
+    return mp_value(mp_os_result, 0, NULL);
 }
 
 mp_status mp_region_create(size_t min_bytes, unsigned access, const mp_options *options,
@@ -351,9 +351,8 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
     if (taken.code != 0) return mp_fail_os(taken);
     put_options(slot, &adopted);
     slot->access = (uint8_t)access;
-    slot->base = base;
+    slot->base = out->data = (unsigned char *)base;
     slot->bytes = bytes;
-    out->data = base;
     out->len = bytes;
     mp_ticket_renew(slot, &out->ticket);
     return MP_OK;
@@ -474,7 +473,7 @@ static bool replace_by_copy(mp_region *region, mp_slot *slot, unsigned access) {
         return false;
     }
     mp_release_range(old, slot->base, slot->bytes);
-    slot->base = region->data = copy;
+    slot->base = region->data = (unsigned char *)copy;
     return true;
 }
 
@@ -578,7 +577,7 @@ static mp_status grow(mp_region *region, mp_slot *slot, size_t len) {
     const mp_os_traits traits = traits_of(slot);
     void *base = NULL; /* as a compiler sees it that looks into the seam too */
     if (plain && mp_os_resize(region->data, region->len, len, true, &traits, &base).code == 0) {
-        slot->base = region->data = base;
+        slot->base = region->data = (unsigned char *)base;
         slot->bytes = region->len = len;
         return MP_OK;
     }

@@ -17,8 +17,8 @@ void mp_release(mp_slot *slot) {
     mp_slot_push(&unreleased, slot);
 }
 
-void mp_release_range(mp_slot *slot, unsigned char *base, size_t bytes) {
-    slot->base = base;
+void mp_release_range(mp_slot *slot, void *base, size_t bytes) {
+    slot->base = (unsigned char *)base;
     slot->bytes = bytes;
     if (bytes != 0)
         mp_release(slot);

@@ -12,7 +12,7 @@
 void mp_release(mp_slot *slot);
 
 /* The same for a range that may be empty, in the name of a claimed slot of its own. */
-void mp_release_range(mp_slot *slot, unsigned char *base, size_t bytes);
+void mp_release_range(mp_slot *slot, void *base, size_t bytes);
 
 /* Tries again for what waits, if anything does. */
 void mp_release_retry(void);

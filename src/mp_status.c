@@ -30,17 +30,17 @@ const char *mp_status_text(mp_status status) {
 
 /* ---- The last error -------------------------------------------------------------------------- */
 
-static _Thread_local mp_error last_error;
+static MP_THREAD_LOCAL mp_error last_error;
 
 mp_error mp_last_error(void) { return last_error; }
 
 void mp_record_failure(mp_status status, const char *call) {
-    last_error = (mp_error){status, 0, call};
+    last_error = mp_value(mp_error, status, 0, call);
 }
 
 mp_status mp_record_os_failure(mp_os_result failure) {
     const mp_status status = mp_os_status(failure);
-    last_error = (mp_error){status, failure.code, failure.call};
+    last_error = mp_value(mp_error, status, failure.code, failure.call);
     return status;
 }
 

@@ -9,9 +9,9 @@ size_t mp_huge_page_size(void) { return mp_os_huge_page_size(); }
 
 unsigned mp_enforced(bool read, bool write, bool exec) {
     mp_watch_pause();
-    const unsigned allowed =
-        mp_os_enforced((read ? MP_ACCESS_READ : 0u) | (write ? MP_ACCESS_WRITE : 0u) |
-                       (exec ? MP_ACCESS_EXEC : 0u));
+    const unsigned allowed = mp_os_enforced((read ? MP_ACCESS_READ : MP_ACCESS_NONE) |
+                                            (write ? MP_ACCESS_WRITE : MP_ACCESS_NONE) |
+                                            (exec ? MP_ACCESS_EXEC : MP_ACCESS_NONE));
     mp_watch_resume();
     return allowed;
 }

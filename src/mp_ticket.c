@@ -42,7 +42,7 @@ static mp_os_result ensure_segment(unsigned segment) {
     if (!mp_checked_mul(sizeof(mp_slot), (size_t)1 << (FIRST_SEGMENT_BITS + segment), &bytes) ||
         !mp_round_up(bytes, page, &bytes))
         return tables_full;
-    const mp_os_wish wish = {.alignment = page, .promise = true};
+    const mp_os_wish wish = {page, true, false};
     void *memory;
     const mp_os_result mapped =
         mp_os_map(bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, wish, &memory, NULL);

@@ -15,7 +15,7 @@
  * are advised over all of it, and it becomes accessible in steps of a huge page: smaller ones would
  * keep huge pages from forming, larger ones would promise memory that nobody asked for. */
 
-static const mp_vec_raw empty_vec;
+static const mp_vec_raw empty_vec = MP_INIT;
 
 static const size_t DEFAULT_RESERVATION =
     sizeof(size_t) > 4 ? (size_t)1 << 18 << 18 : (size_t)1 << 30;
@@ -332,7 +332,7 @@ mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to, const mp_eleme
     if (make_room(vec, 1, element) != MP_OK) return none;
     const size_t end = accessible(vec, element);
     settle(vec, end, element);
-    return (mp_room){at(vec, vec->len, element), at(vec, end, element)};
+    return mp_value(mp_room, at(vec, vec->len, element), at(vec, end, element));
 }
 
 void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, const mp_element *element) {
@@ -397,13 +397,13 @@ static mp_status insert(mp_vec_raw *vec, size_t index, const unsigned char *arra
 
 mp_status mp_vec_raw_insert_n(mp_vec_raw *vec, size_t index, const void *array, size_t n,
                               const mp_element *element) {
-    return insert(vec, index, array, n, element);
+    return insert(vec, index, (const unsigned char *)array, n, element);
 }
 
 mp_status mp_vec_raw_insert(mp_vec_raw *vec, size_t index, const void *value,
                             const mp_element *element) {
     const mp_element taken_over = {element->size, NULL, NULL, NULL};
-    return insert(vec, index, value, 1, &taken_over);
+    return insert(vec, index, (const unsigned char *)value, 1, &taken_over);
 }
 
 mp_status mp_vec_raw_resize(mp_vec_raw *vec, size_t len, const void *value,
@@ -415,7 +415,8 @@ mp_status mp_vec_raw_resize(mp_vec_raw *vec, size_t len, const void *value,
     const size_t first = vec->len;
     MP_TRY(make_room(vec, len - first, element));
     for (size_t i = first; i < len; i++) {
-        const mp_status status = copy_range(at(vec, i, element), value, 1, element);
+        const mp_status status =
+            copy_range(at(vec, i, element), (const unsigned char *)value, 1, element);
         if (status == MP_OK) continue;
         drop_range(vec, first, i - first, element);
         vec->high_water = larger(vec->high_water, i + 1);
@@ -519,7 +520,7 @@ mp_status mp_vec_raw_clear_decommit(mp_vec_raw *vec, const mp_element *element) 
 mp_status mp_vec_raw_get(const mp_vec_raw *vec, size_t index, void *out,
                          const mp_element *element) {
     if (index >= vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "get");
-    return copy_range(out, at(vec, index, element), 1, element);
+    return copy_range((unsigned char *)out, at(vec, index, element), 1, element);
 }
 
 mp_status mp_vec_raw_clone(const mp_vec_raw *from, mp_vec_raw *to, const mp_element *element) {

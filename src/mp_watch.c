@@ -1,5 +1,7 @@
 #include "mp_watch.h"
 
+#include "memory_pages/mp_config.h"
+
 /* Valgrind is asked by instructions that do nothing elsewhere; its header is optional. */
 #if defined(__has_include)
 #if __has_include(<valgrind/memcheck.h>)
@@ -17,8 +19,10 @@
 /* The runtime of ASan (sanitizer/asan_interface.h), which is there if the program was built with
  * it. */
 #if defined(__GNUC__) && defined(__ELF__)
+MP_EXTERN_C_BEGIN
 __attribute__((weak)) void __asan_poison_memory_region(void const volatile *memory, size_t bytes);
 __attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *memory, size_t bytes);
+MP_EXTERN_C_END
 #define HAS_ASAN (__asan_poison_memory_region != NULL)
 #else
 #define HAS_ASAN false

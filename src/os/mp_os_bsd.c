@@ -11,5 +11,5 @@ void mp_os_sync_code(void *base, size_t bytes) { mp_flush_code(base, bytes); }
 /* Rules are the same for all memory: who forbids new code does so on purpose. */
 mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
     (void)from_base, (void)bytes, (void)from, (void)to, (void)out;
-    return (mp_os_result){ENOTSUP, "mprotect"};
+    return mp_value(mp_os_result, ENOTSUP, "mprotect");
 }

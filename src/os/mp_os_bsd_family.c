@@ -21,7 +21,7 @@ mp_os_result mp_os_exclude_from_dumps(void *base, size_t bytes) {
     return mp_posix_advise(base, bytes, MADV_NOCORE);
 #else
     (void)base, (void)bytes;
-    return (mp_os_result){ENOTSUP, "no_dump"};
+    return mp_value(mp_os_result, ENOTSUP, "no_dump");
 #endif
 }
 
@@ -34,7 +34,7 @@ mp_os_result mp_os_wipe_on_fork(void *base, size_t bytes) {
     return mp_posix_result(minherit(base, bytes, MAP_INHERIT_ZERO) != 0, "minherit", saved);
 #else
     (void)base, (void)bytes;
-    return (mp_os_result){ENOTSUP, "wipe_on_fork"};
+    return mp_value(mp_os_result, ENOTSUP, "wipe_on_fork");
 #endif
 }
 
@@ -109,7 +109,8 @@ static mp_os_result extend(unsigned char *end, size_t more, const mp_os_traits *
     const int protection = at_most_everything(mp_posix_protection(traits->access));
     void *behind = mmap(end, more, protection, MAP_PRIVATE | MAP_ANON, -1, 0);
     if (behind == MAP_FAILED) return mp_posix_result(true, "mmap", saved);
-    mp_os_result result = behind == end ? tell(end, more, traits) : (mp_os_result){ENOMEM, "mmap"};
+    mp_os_result result =
+        behind == end ? tell(end, more, traits) : mp_value(mp_os_result, ENOMEM, "mmap");
     if (result.code != 0) munmap(behind, more);
     errno = saved;
     return result;
@@ -118,7 +119,7 @@ static mp_os_result extend(unsigned char *end, size_t more, const mp_os_traits *
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
                           const mp_os_traits *traits, void **out) {
     (void)may_move; /* nothing moves without copying */
-    unsigned char *start = base;
+    unsigned char *start = (unsigned char *)base;
     const mp_os_result result = new_bytes < bytes
                                     ? mp_os_release(start + new_bytes, bytes - new_bytes)
                                     : extend(start + bytes, new_bytes - bytes, traits);
@@ -170,7 +171,7 @@ size_t mp_os_huge_page_size(void) { return 0; }
 
 mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use) {
     (void)base, (void)bytes;
-    return use ? (mp_os_result){ENOTSUP, "huge_pages"} : mp_posix_done;
+    return use ? mp_value(mp_os_result, ENOTSUP, "huge_pages") : mp_posix_done;
 }
 
 mp_os_result mp_os_resident(const void *base, size_t bytes, size_t *out) {

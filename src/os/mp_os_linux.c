@@ -103,7 +103,7 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
                           const mp_os_traits *traits, void **out) {
     (void)traits; /* the pages stay the same */
     /* As the kernel would say; Valgrind's own mremap() ends the program instead. */
-    if (new_bytes > PTRDIFF_MAX) return (mp_os_result){ENOMEM, "mremap"};
+    if (new_bytes > PTRDIFF_MAX) return mp_value(mp_os_result, ENOMEM, "mremap");
     const int saved = errno;
     void *moved = mremap(base, bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0);
     if (moved == MAP_FAILED) return mp_posix_result(true, "mremap", saved);
@@ -152,20 +152,22 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     (void)traits;
     const int saved = errno;
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    unsigned char *source = (unsigned char *)from;
+    unsigned char *target = (unsigned char *)to;
     *left = MP_OS_SOURCE_GONE;
-    if (move_as_one(from, bytes, to, accessible, reserved)) {
+    if (move_as_one(source, bytes, target, accessible, reserved)) {
         errno = saved;
         return mp_posix_done;
     }
     /* The source stays mapped, so that no other thread's mapping can land in it while a way back
      * may be needed. Kernels before 5.7 do not know this, and some limits count both places. */
     *left = MP_OS_SOURCE_MAPPED;
-    if (move_by_halves(from, bytes, to, flags | MREMAP_DONTUNMAP) == 0) {
+    if (move_by_halves(source, bytes, target, flags | MREMAP_DONTUNMAP) == 0) {
         errno = saved;
         return mp_posix_done;
     }
     *left = MP_OS_SOURCE_GONE;
-    return mp_posix_result(move_by_halves(from, bytes, to, flags) != 0, "mremap", saved);
+    return mp_posix_result(move_by_halves(source, bytes, target, flags) != 0, "mremap", saved);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
@@ -210,7 +212,7 @@ void mp_os_discard(void *base, size_t bytes) { (void)forget(base, bytes); }
 /* Rules are the same for all memory: PR_SET_MDWE and execmem of SELinux forbid code on purpose. */
 mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
     (void)from_base, (void)bytes, (void)from, (void)to, (void)out;
-    return (mp_os_result){ENOTSUP, "mprotect"};
+    return mp_value(mp_os_result, ENOTSUP, "mprotect");
 }
 
 /* process_madvise() takes many ranges at once, and since Linux 6.13 any advice for the caller's own
@@ -230,11 +232,12 @@ mp_os_result mp_os_decommit_ranges(void *base, const mp_range *ranges, size_t co
     bool batches = process >= 0;
     mp_os_result result = mp_posix_done;
     for (size_t first = 0; first < count && result.code == 0; first += BATCH) {
-        const size_t n = count - first < BATCH ? count - first : BATCH;
+        const size_t n = count - first < BATCH ? count - first : (size_t)BATCH;
         struct iovec batch[BATCH];
-        for (size_t i = 0; i < n; i++)
-            batch[i] = (struct iovec){(unsigned char *)base + ranges[first + i].offset,
-                                      ranges[first + i].n};
+        for (size_t i = 0; i < n; i++) {
+            batch[i].iov_base = (unsigned char *)base + ranges[first + i].offset;
+            batch[i].iov_len = ranges[first + i].n;
+        }
         batches = batches && decommit_at_once(process, batch, n);
         for (size_t i = 0; i < n && !batches && result.code == 0; i++)
             result = forget(batch[i].iov_base, batch[i].iov_len);
@@ -280,19 +283,18 @@ enum { PAGE_PRESENT = 1 << 3, PAGE_OF_ZEROS = 1 << 5 };
 
 /* Exact: a page that was only read shares the kernel's page of zeros and is left out. */
 static bool scan_resident(int pagemap, uint64_t start, uint64_t end, size_t *out) {
-    struct pagemap_region regions[64] = {{0}}; /* valgrind does not see the kernel fill them */
+    struct pagemap_region regions[64] = MP_INIT; /* valgrind does not see the kernel fill them */
     size_t bytes = 0;
     while (start < end) {
-        struct pagemap_scan scan = {
-            .size = sizeof scan,
-            .start = start,
-            .end = end,
-            .regions = (uint64_t)(uintptr_t)regions,
-            .regions_len = sizeof regions / sizeof regions[0],
-            .category_inverted = PAGE_OF_ZEROS,
-            .category_mask = PAGE_PRESENT | PAGE_OF_ZEROS,
-            .return_mask = PAGE_PRESENT,
-        };
+        struct pagemap_scan scan = MP_INIT;
+        scan.size = sizeof scan;
+        scan.start = start;
+        scan.end = end;
+        scan.regions = (uint64_t)(uintptr_t)regions;
+        scan.regions_len = sizeof regions / sizeof regions[0];
+        scan.category_inverted = PAGE_OF_ZEROS;
+        scan.category_mask = PAGE_PRESENT | PAGE_OF_ZEROS;
+        scan.return_mask = PAGE_PRESENT;
         const int found = ioctl(pagemap, (int)PAGEMAP_SCAN_CALL, &scan); /* int in musl */
         if (found < 0) return false;
         for (int i = 0; i < found; i++) bytes += (size_t)(regions[i].end - regions[i].start);

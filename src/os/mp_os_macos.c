@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../mp_compiler.h"
+
 /* On all processors. */
 void mp_os_sync_code(void *base, size_t bytes) { sys_icache_invalidate(base, bytes); }
 
@@ -29,7 +31,7 @@ typedef struct copying {
 } copying;
 
 static int copy_code(void *argument) {
-    const copying *what = argument;
+    const copying *what = (const copying *)argument;
     memcpy(what->to, what->from, what->bytes);
     return 0;
 }
@@ -60,7 +62,8 @@ static mp_os_result copy_to_code(const void *from, size_t bytes, unsigned to, vo
     void *code = mmap(NULL, bytes, PROT_READ | PROT_WRITE | PROT_EXEC,
                       MAP_PRIVATE | MAP_ANON | MAP_JIT, -1, 0);
     if (code == MAP_FAILED) return mp_posix_result(true, "mmap", saved);
-    write_code(&(copying){code, from, bytes});
+    copying what = {code, from, bytes};
+    write_code(&what);
     mp_os_sync_code(code, bytes);
     /* Intel has no permission of a thread's own, and so lets the memory's be changed; where that is
      * refused it is not needed. */
@@ -71,10 +74,9 @@ static mp_os_result copy_to_code(const void *from, size_t bytes, unsigned to, vo
 
 static mp_os_result copy_to_data(const void *from, size_t bytes, unsigned to, void **out) {
     const unsigned writable = MP_ACCESS_READ | MP_ACCESS_WRITE;
+    const mp_os_wish wish = {mp_os_page_size(), true, false};
     void *data;
-    mp_os_result result =
-        mp_os_map(bytes, writable, (mp_os_wish){mp_os_page_size(), true, false}, &data,
-                  NULL);
+    mp_os_result result = mp_os_map(bytes, writable, wish, &data, NULL);
     if (result.code != 0) return result;
     memcpy(data, from, bytes);
     result = mp_os_protect(data, bytes, writable, to);
@@ -87,7 +89,7 @@ static mp_os_result copy_to_data(const void *from, size_t bytes, unsigned to, vo
 
 mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
     const unsigned both = MP_ACCESS_WRITE | MP_ACCESS_EXEC;
-    if ((to & both) == both) return (mp_os_result){EACCES, "mprotect"};
+    if ((to & both) == both) return mp_value(mp_os_result, EACCES, "mprotect");
     /* Refused for JIT memory, which can be read anyhow. */
     mp_os_result result = mp_posix_done;
     if (!(from & MP_ACCESS_READ)) result = mp_os_commit(from_base, bytes, MP_ACCESS_READ);

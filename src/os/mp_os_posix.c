@@ -119,9 +119,10 @@ unsigned mp_os_enforced(unsigned access) {
     const unsigned writable = MP_ACCESS_READ | MP_ACCESS_WRITE;
     const size_t bytes = mp_os_page_size();
     const int saved = errno;
+    const mp_os_wish wish = {bytes, true, false};
     unsigned allowed = access;
     void *page;
-    if (mp_os_map(bytes, writable, (mp_os_wish){bytes, true, false}, &page, NULL).code == 0) {
+    if (mp_os_map(bytes, writable, wish, &page, NULL).code == 0) {
         allowed = MP_ACCESS_NONE;
         void *copy;
         if (mp_os_protect(page, bytes, writable, access).code == 0) {
@@ -157,17 +158,18 @@ static bool map_aligned(size_t bytes, size_t alignment, int protection, int flag
         errno = ENOMEM;
         return false;
     }
-    unsigned char *base = map_anywhere(room, protection, flags);
-    if (base == MAP_FAILED) return false;
+    void *mapping = map_anywhere(room, protection, flags);
+    if (mapping == MAP_FAILED) return false;
+    unsigned char *base = (unsigned char *)mapping;
 
     *call = "munmap";
     const size_t before = (size_t)(-(uintptr_t)base & (alignment - 1));
     const size_t behind = slack - before;
     unsigned char *start = base + before;
     if (before != 0 && munmap(base, before) != 0)
-        *left = (mp_os_left){base, room};
+        *left = mp_value(mp_os_left, base, room);
     else if (behind != 0 && munmap(start + bytes, behind) != 0)
-        *left = (mp_os_left){start, bytes + behind};
+        *left = mp_value(mp_os_left, start, bytes + behind);
     *out = start;
     return left->bytes == 0;
 }
@@ -178,7 +180,7 @@ mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int fl
     const int saved = errno;
     mp_os_left nothing;
     if (left == NULL) left = &nothing; /* nothing is ever left of what is aligned to a page */
-    *left = (mp_os_left){NULL, 0};
+    *left = mp_value(mp_os_left, NULL, 0);
     const char *call = "mmap";
     void *base = map_anywhere(bytes, protection, flags);
     bool mapped = base != MAP_FAILED;
@@ -187,7 +189,7 @@ mp_os_result mp_posix_map(size_t bytes, size_t alignment, int protection, int fl
     } else if (mapped && munmap(base, bytes) == 0) {
         mapped = map_aligned(bytes, alignment, protection, flags, out, left, &call);
     } else if (mapped) {
-        *left = (mp_os_left){base, bytes};
+        *left = mp_value(mp_os_left, base, bytes);
         call = "munmap";
         mapped = false;
     }
@@ -202,7 +204,7 @@ mp_os_result mp_os_reserve_at(void *base, size_t bytes) {
     if (found == base) return mp_posix_done;
     (void)munmap(found, bytes);
     errno = saved;
-    return (mp_os_result){EEXIST, "mmap"};
+    return mp_value(mp_os_result, EEXIST, "mmap");
 }
 
 mp_os_result mp_os_release(void *base, size_t bytes) {
@@ -250,7 +252,7 @@ mp_os_result mp_posix_advise(void *base, size_t bytes, int advice) {
 
 void mp_posix_touch(void *base, size_t bytes) {
     const size_t page = mp_os_page_size();
-    volatile unsigned char *at = base;
+    volatile unsigned char *at = (volatile unsigned char *)base;
     for (size_t offset = 0; offset < bytes; offset += page) at[offset] = at[offset];
 }
 
@@ -276,7 +278,7 @@ mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
     case MP_ADVICE_NORMAL:
         return mp_posix_advise(base, bytes, MADV_NORMAL);
     }
-    return (mp_os_result){EINVAL, "madvise"};
+    return mp_value(mp_os_result, EINVAL, "madvise");
 }
 
 /* ---- Residency ------------------------------------------------------------------------------- */
@@ -285,19 +287,25 @@ mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
 /* OpenBSD 6.6 has removed mincore(), which told one process about another. */
 mp_os_result mp_posix_count_resident(const void *base, size_t bytes, size_t *out) {
     (void)base, (void)bytes, (void)out;
-    return (mp_os_result){ENOSYS, "mincore"};
+    return mp_value(mp_os_result, ENOSYS, "mincore");
 }
 #else
-/* A byte a page, so in pieces; of chars or unsigned chars, as the system likes. */
+#if defined(__linux__)
+typedef unsigned char page_state;
+#else
+typedef char page_state;
+#endif
+
+/* A byte a page, so in pieces. */
 mp_os_result mp_posix_count_resident(const void *base, size_t bytes, size_t *out) {
     const int saved = errno;
     const size_t page = mp_os_page_size();
-    unsigned char pages[4096];
+    page_state pages[4096];
     unsigned char *at = (unsigned char *)(uintptr_t)base;
     size_t resident = 0;
     while (bytes != 0) {
         const size_t piece = bytes < page * sizeof pages ? bytes : page * sizeof pages;
-        if (mincore(at, piece, (void *)pages) != 0) return mp_posix_result(true, "mincore", saved);
+        if (mincore(at, piece, pages) != 0) return mp_posix_result(true, "mincore", saved);
         for (size_t i = 0; i < piece / page; i++) resident += (pages[i] & 1) ? page : 0;
         at += piece;
         bytes -= piece;

@@ -77,7 +77,8 @@ size_t mp_os_page_size(void) {
 /* The right to lock memory, which an administrator grants to a user, and a program has to claim. */
 static bool claim_large_pages(void) {
     HANDLE token;
-    TOKEN_PRIVILEGES claim = {.PrivilegeCount = 1};
+    TOKEN_PRIVILEGES claim = MP_INIT;
+    claim.PrivilegeCount = 1;
     claim.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token)) return false;
     const bool is_claimed =
@@ -104,17 +105,21 @@ size_t mp_os_huge_page_size(void) {
 
 /* Windows has no pages that can be written but not read. */
 static DWORD protection_of(unsigned access) {
-    static const DWORD protections[] = {
-        [MP_ACCESS_NONE] = PAGE_NOACCESS,
-        [MP_ACCESS_READ] = PAGE_READONLY,
-        [MP_ACCESS_WRITE] = PAGE_READWRITE,
-        [MP_ACCESS_READ | MP_ACCESS_WRITE] = PAGE_READWRITE,
-        [MP_ACCESS_EXEC] = PAGE_EXECUTE,
-        [MP_ACCESS_READ | MP_ACCESS_EXEC] = PAGE_EXECUTE_READ,
-        [MP_ACCESS_WRITE | MP_ACCESS_EXEC] = PAGE_EXECUTE_READWRITE,
-        [MP_ACCESS_READ | MP_ACCESS_WRITE | MP_ACCESS_EXEC] = PAGE_EXECUTE_READWRITE,
-    };
-    return protections[access];
+    switch (access) {
+    case MP_ACCESS_NONE:
+        return PAGE_NOACCESS;
+    case MP_ACCESS_READ:
+        return PAGE_READONLY;
+    case MP_ACCESS_WRITE:
+    case MP_ACCESS_READ | MP_ACCESS_WRITE:
+        return PAGE_READWRITE;
+    case MP_ACCESS_EXEC:
+        return PAGE_EXECUTE;
+    case MP_ACCESS_READ | MP_ACCESS_EXEC:
+        return PAGE_EXECUTE_READ;
+    default:
+        return PAGE_EXECUTE_READWRITE;
+    }
 }
 
 /* Whether PAGE_EXECUTE can be read is the processor's affair, so reading is tried: the kernel
@@ -184,7 +189,7 @@ static void *map_large(size_t bytes, unsigned access, mp_os_wish wish) {
 mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **out,
                        mp_os_left *left) {
     const DWORD saved = GetLastError();
-    if (left != NULL) *left = (mp_os_left){NULL, 0};
+    if (left != NULL) *left = mp_value(mp_os_left, NULL, 0);
     void *large = map_large(bytes, access, wish);
     if (large != NULL) {
         *out = large;
@@ -209,7 +214,7 @@ mp_os_result mp_os_map(size_t bytes, unsigned access, mp_os_wish wish, void **ou
 
 mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_left *left) {
     const DWORD saved = GetLastError();
-    *left = (mp_os_left){NULL, 0};
+    *left = mp_value(mp_os_left, NULL, 0);
     void *base = reserve(bytes, alignment);
     if (base == NULL) return result_of(true, "VirtualAlloc", saved);
     *out = base;
@@ -256,7 +261,7 @@ static mp_os_result extend(void *base, size_t bytes, size_t more, unsigned acces
     const mp_os_result result = look_at(end, &behind);
     if (result.code != 0) return result;
     if (behind.AllocationBase != base || behind.State != MEM_RESERVE || behind.RegionSize < more)
-        return (mp_os_result){ERROR_NOT_SUPPORTED, "resize"};
+        return mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "resize");
     return mp_os_commit(end, more, access);
 }
 
@@ -275,7 +280,8 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
 /* How a page is kept; all zero if it is not resident. */
 static PSAPI_WORKING_SET_EX_BLOCK kept_as(const void *page) {
     const DWORD saved = GetLastError();
-    PSAPI_WORKING_SET_EX_INFORMATION info = {.VirtualAddress = (void *)(uintptr_t)page};
+    PSAPI_WORKING_SET_EX_INFORMATION info = MP_INIT;
+    info.VirtualAddress = (void *)(uintptr_t)page;
     if (!QueryWorkingSetEx(GetCurrentProcess(), &info, sizeof info) ||
         !info.VirtualAttributes.Valid)
         info.VirtualAttributes.Flags = 0;
@@ -329,7 +335,7 @@ mp_os_result mp_os_protect(void *base, size_t bytes, unsigned from, unsigned to)
 
 mp_os_result mp_os_copy_as(void *from_base, size_t bytes, unsigned from, unsigned to, void **out) {
     (void)from_base, (void)bytes, (void)from, (void)to, (void)out;
-    return (mp_os_result){ERROR_NOT_SUPPORTED, "VirtualProtect"};
+    return mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "VirtualProtect");
 }
 
 /* Not by MEM_RESET or DiscardVirtualMemory(), which leave any content. The pages are committed
@@ -343,7 +349,7 @@ static mp_os_result replace(void *base, size_t bytes, DWORD protection) {
 }
 
 static mp_os_result decommit(void *base, size_t bytes) {
-    unsigned char *at = base;
+    unsigned char *at = (unsigned char *)base;
     unsigned char *end = at + bytes;
     while (at < end) {
         MEMORY_BASIC_INFORMATION pages;
@@ -375,7 +381,7 @@ void mp_os_discard(void *base, size_t bytes) { VirtualFree(base, bytes, MEM_DECO
 /* By a write to each page, of the value that it has. */
 mp_os_result mp_os_prefault(void *base, size_t bytes) {
     const size_t page = mp_os_page_size();
-    volatile unsigned char *at = base;
+    volatile unsigned char *at = (volatile unsigned char *)base;
     for (size_t offset = 0; offset < bytes; offset += page) at[offset] = at[offset];
     return done;
 }
@@ -425,13 +431,13 @@ mp_os_result mp_os_advise(void *base, size_t bytes, mp_advice advice) {
 mp_os_result mp_os_use_huge_pages(void *base, size_t bytes, bool use) {
     (void)bytes;
     const bool refused = use && !kept_as(base).LargePage;
-    return refused ? (mp_os_result){ERROR_NOT_SUPPORTED, "huge_pages"} : done;
+    return refused ? mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "huge_pages") : done;
 }
 
 /* A full dump holds all of a process's memory. */
 mp_os_result mp_os_exclude_from_dumps(void *base, size_t bytes) {
     (void)base, (void)bytes;
-    return (mp_os_result){ERROR_NOT_SUPPORTED, "no_dump"};
+    return mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "no_dump");
 }
 
 /* No process inherits memory. */

@@ -8,7 +8,7 @@ from project import (
     C_COMPILERS, C_STANDARDS, CXX_COMPILERS, CXX_STANDARDS, ROOT, WARNING_FLAGS, run, run_well
 )
 
-WINDOWS = "x86_64-w64-mingw32-gcc"
+WINDOWS = {"c11": "x86_64-w64-mingw32-gcc", "c++11": "x86_64-w64-mingw32-g++"}
 OPEN = ["-DMP_ALLOW_EXEC=1", "-DMP_UNSAFE=1"]
 
 
@@ -44,18 +44,23 @@ def test_doors_stay_closed_until_they_are_opened(folder):
 
 
 @pytest.mark.parametrize("flags", [[], ["-DMP_LINKED"]], ids=["inline", "linked"])
-@pytest.mark.parametrize("standard", C_STANDARDS[1:])
-@pytest.mark.parametrize("compiler", C_COMPILERS)
-def test_the_source_in_every_dialect(compiler, standard, flags, folder):
-    run_well(compiler, f"-std={standard}", *WARNING_FLAGS, *flags, "-fsyntax-only",
-             folder / "memory_pages.c")
+@pytest.mark.parametrize(("compiler", "language", "standard"), [
+    *((compiler, "c", standard) for compiler in C_COMPILERS for standard in C_STANDARDS[1:]),
+    *((compiler, "c++", standard) for compiler in CXX_COMPILERS for standard in CXX_STANDARDS),
+])
+def test_the_source_in_every_dialect(compiler, language, standard, flags, folder):
+    run_well(compiler, "-x", language, f"-std={standard}", *WARNING_FLAGS, *flags,
+             "-fsyntax-only", folder / "memory_pages.c")
 
 
-def test_the_source_for_windows(folder, tmp_path):
-    if not shutil.which(WINDOWS):
-        pytest.skip(f"{WINDOWS} is not installed")
-    run_well(WINDOWS, "-std=c11", *WARNING_FLAGS, "-c", folder / "memory_pages.c",
-             "-o", tmp_path / "memory_pages.o")
+@pytest.mark.parametrize("standard", WINDOWS)
+def test_the_source_for_windows(standard, folder, tmp_path):
+    compiler = WINDOWS[standard]
+    if not shutil.which(compiler):
+        pytest.skip(f"{compiler} is not installed")
+    language = standard.rstrip("1")
+    run_well(compiler, "-x", language, f"-std={standard}", *WARNING_FLAGS, "-c",
+             folder / "memory_pages.c", "-o", tmp_path / "memory_pages.o")
 
 
 def test_no_file_is_missing(folder):
@@ -84,12 +89,19 @@ def test_linked_it_has_what_the_library_has(folder, build_dir, tmp_path):
     assert missing == set()
 
 
-@pytest.mark.parametrize("compiler", C_COMPILERS)
+@pytest.mark.parametrize(("compiler", "source_compiler", "language"), [
+    *((compiler, compiler, "c") for compiler in C_COMPILERS),
+    *(("cc", compiler, "c++") for compiler in CXX_COMPILERS),
+])
 @pytest.mark.parametrize("flags", [[], ["-DMP_LINKED"]], ids=["inline", "linked"])
-def test_the_tour_needs_no_more(compiler, flags, folder, tmp_path):
+def test_the_tour_needs_no_more(compiler, source_compiler, language, flags, folder, tmp_path):
+    """Whichever language the library's source is taken for."""
     sources = [ROOT / "examples" / name for name in ("tour.c", "tour_system_linux.c")]
+    library = tmp_path / "memory_pages.o"
+    run_well(source_compiler, "-x", language, "-O2", *WARNING_FLAGS, *flags, "-c",
+             folder / "memory_pages.c", "-o", library)
     run_well(compiler, "-std=c11", "-O2", *WARNING_FLAGS, *flags, "-I", folder.parent, *sources,
-             folder / "memory_pages.c", "-o", tmp_path / "tour")
+             library, "-o", tmp_path / "tour")
     said = run_well(tmp_path / "tour")
     held, checks = re.search(r"^(\d+) of (\d+) checks held\.$", said, re.M).groups()
     assert held == checks
