@@ -1,6 +1,8 @@
 /* Tickets: a copy of a handle does no harm once the other copy changed, moved or destroyed the
  * memory. Threads and children own what they own. */
 #include "kernel_view.h"
+#include "machine_code.h"
+#include "mp_ticket.h"
 #include "pages_types.h"
 #include "support.h"
 #include "system.h"
@@ -139,6 +141,59 @@ START_TEST(a_reused_slot_never_makes_an_old_ticket_current) {
     ck_assert_uint_gt(reused, 0); /* else the test shows nothing */
     ck_assert_uint_eq(kernel_access(type->unsafe_ptr(&pages), page), kernel_form(type->access));
     type->destroy(&pages);
+}
+END_TEST
+
+/** Has the slot of `ticket`, which is current, go through `changes` more changes at one stroke. */
+static void age(mp_ticket *ticket, uint64_t changes) {
+    mp_slot *slot = (mp_slot *)(uintptr_t)ticket->slot;
+    ck_assert(mp_ticket_is_current(ticket));
+    slot->epoch += changes;
+    ticket->epoch = slot->epoch;
+}
+
+static const uint64_t ROUND = (uint64_t)1 << 32; /* after which 32 bits are the same again */
+
+START_TEST(a_ticket_stays_ended_after_two_to_the_32_changes) {
+    mp_pages_r_w_nx pages = new_pages(), twin = pages;
+    age(&pages.region.ticket, ROUND);
+    ck_assert_uint_eq((uint32_t)pages.region.ticket.epoch, (uint32_t)twin.region.ticket.epoch);
+    check_pages_stale(&twin);
+    check_harmless(&twin, &pages);
+}
+END_TEST
+
+START_TEST(code_stays_ended_after_two_to_the_32_changes) {
+    mp_pages_r_w_nx writable = new_pages();
+    check_ok(mp_pages_r_w_nx_write(&writable, 0, code_of_return.bytes, code_of_return.size));
+    mp_pages_r_nw_x pages;
+    check_ok(mp_pages_r_w_nx_set_protected_exec(&writable, &pages));
+    mp_fn_void before, after;
+    check_ok(mp_pages_r_nw_x_fn_void(&pages, 0, &before));
+    check_ok(mp_fn_void_call(&before));
+    age(&pages.region.ticket, ROUND);
+    check_status(MP_ERR_STALE, mp_fn_void_call(&before));
+    check_ok(mp_pages_r_nw_x_fn_void(&pages, 0, &after));
+    check_ok(mp_fn_void_call(&after));
+    mp_pages_r_nw_x_destroy(&pages);
+    ck_assert(!mp_fn_void_is_current(&after));
+}
+END_TEST
+
+START_TEST(changes_around_the_end_of_32_bits_end_tickets_like_others) {
+    mp_pages_r_w_nx pages = new_pages(), twins[8];
+    age(&pages.region.ticket, ROUND - 8 - (uint32_t)pages.region.ticket.epoch);
+    for (size_t i = 0; i < COUNT_OF(twins); i++) {
+        twins[i] = pages;
+        mp_pages_r_nw_nx readable;
+        check_ok(mp_pages_r_w_nx_deny_write(&pages, &readable));
+        check_ok(mp_pages_r_nw_nx_allow_write(&readable, &pages));
+        ck_assert(mp_ticket_is_current(&pages.region.ticket));
+        for (size_t k = 0; k <= i; k++) check_pages_stale(&twins[k]);
+    }
+    ck_assert_uint_gt(pages.region.ticket.epoch, ROUND);
+    for (size_t i = 0; i + 1 < COUNT_OF(twins); i++) mp_pages_r_w_nx_destroy(&twins[i]);
+    check_harmless(&twins[COUNT_OF(twins) - 1], &pages);
 }
 END_TEST
 
@@ -426,6 +481,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_refused_change_leaves_copies_current);
     tcase_add_test(tests, many_owners_have_a_slot_each);
     tcase_add_test(tests, a_reused_slot_never_makes_an_old_ticket_current);
+    tcase_add_test(tests, a_ticket_stays_ended_after_two_to_the_32_changes);
+    tcase_add_test(tests, code_stays_ended_after_two_to_the_32_changes);
+    tcase_add_test(tests, changes_around_the_end_of_32_bits_end_tickets_like_others);
     tcase_add_test(tests, a_zeroed_ticket_is_never_current);
     tcase_add_test(tests, a_twin_of_a_destroyed_vector_is_stale);
     tcase_add_test(tests, a_stale_twin_with_room_to_spare_is_told_so);
