@@ -99,13 +99,37 @@ mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_lef
     return mp_posix_map(bytes, alignment, PROT_NONE, MAP_NORESERVE, out, left);
 }
 
+/* ThreadSanitizer does not know mremap(), and takes memory that moves to where another thread had
+ * some before for the same. Here it learns that the kernel does one move after the other. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN
+#endif
+#if defined(UNDER_TSAN)
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+static char moves;
+
+static void *move_mapping(void *from, size_t bytes, size_t new_bytes, int flags, void *to) {
+    __tsan_release(&moves);
+    void *moved = mremap(from, bytes, new_bytes, flags, to);
+    __tsan_acquire(&moves);
+    return moved;
+}
+#else
+#define move_mapping(from, bytes, new_bytes, flags, to) mremap(from, bytes, new_bytes, flags, to)
+#endif
+
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
                           const mp_os_traits *traits, void **out) {
     (void)traits; /* the pages stay the same */
     /* As the kernel would say; Valgrind's own mremap() ends the program instead. */
     if (new_bytes > PTRDIFF_MAX) return mp_value(mp_os_result, ENOMEM, "mremap");
     const int saved = errno;
-    void *moved = mremap(base, bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0);
+    void *moved = move_mapping(base, bytes, new_bytes, may_move ? MREMAP_MAYMOVE : 0, NULL);
     if (moved == MAP_FAILED) return mp_posix_result(true, "mremap", saved);
     *out = moved;
     return mp_posix_done;
@@ -115,7 +139,7 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
  * or a move before this one may have left a seam. Halving finds the seams without asking where they
  * are. */
 static int move_by_halves(unsigned char *from, size_t bytes, unsigned char *to, int flags) {
-    if (mremap(from, bytes, bytes, flags, to) != MAP_FAILED) return 0;
+    if (move_mapping(from, bytes, bytes, flags, to) != MAP_FAILED) return 0;
     const size_t page = mp_os_page_size();
     if (errno != EFAULT || bytes <= page) return -1;
     const size_t half = mp_round_down(bytes / 2, page);
@@ -139,7 +163,7 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
     /* The kernel unmaps the target before it looks at limits. What they refuse must be known first,
      * or there would be a hole for others to fall into. */
     if (mprotect(to, reserved, PROT_READ | PROT_WRITE) != 0) return false;
-    if (mremap(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
+    if (move_mapping(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
         return false;
     /* Refused at the limit of mappings; what then stays accessible costs nothing until it is
      * touched. */

@@ -15,6 +15,7 @@
 
 enum ability {
     FORK,               /**< a child process starts with a copy of the memory */
+    SIGNALS,            /**< a thread can be interrupted at any moment to run a handler */
     DENIED_RESIDENCY,   /**< memory counts as resident though all access to it is denied */
     DUMP_CONTROL,       /**< memory can be left out of core dumps */
     ATOMIC_DECOMMIT,    /**< a refused decommit leaves everything as it was */
@@ -84,6 +85,10 @@ thread *start_thread(void *(*run)(void *), void *argument);
 void *join_thread(thread *started);
 
 void wait_milliseconds(unsigned milliseconds);
+
+/** From now on a thread of this process is interrupted again and again to run `handler`; NULL: no
+ *  longer. Needs SIGNALS. */
+void interrupt_often(void (*handler)(int));
 
 /** Runs `body`, in a child process if there can be one; a failed check there fails here. What is
  *  refused in it is refused no longer afterwards. */

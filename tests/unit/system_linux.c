@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -208,6 +209,15 @@ void *join_thread(thread *started) {
 void wait_milliseconds(unsigned milliseconds) {
     const struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
     ck_assert_int_eq(nanosleep(&time, NULL), 0);
+}
+
+void interrupt_often(void (*handler)(int)) {
+    const struct sigaction action = {.sa_handler = handler != NULL ? handler : SIG_IGN,
+                                     .sa_flags = SA_RESTART};
+    ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+    const struct timeval pause = {0, handler != NULL ? 200 : 0};
+    const struct itimerval timer = {pause, pause};
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
 }
 
 void in_child(void (*body)(void)) {

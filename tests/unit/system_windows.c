@@ -20,6 +20,7 @@
 
 static const char *const lacks[ABILITIES] = {
     [FORK] = "children do not inherit memory",
+    [SIGNALS] = "a thread that is interrupted runs nothing",
     [DENIED_RESIDENCY] = "pages without access are in no working set",
     [DUMP_CONTROL] = "dumps are the whole memory or none",
     [ATOMIC_DECOMMIT] = "memory is given back before it is taken anew",
@@ -128,6 +129,8 @@ void *join_thread(thread *started) {
 }
 
 void wait_milliseconds(unsigned milliseconds) { Sleep(milliseconds); }
+
+void interrupt_often(void (*handler)(int)) { (void)handler; }
 
 static void stop_refusing(void);
 

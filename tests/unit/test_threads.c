@@ -1,5 +1,5 @@
 /* Handles between threads, and between a process and its children: what was handed over or inherited
- * works as it did where it was made. */
+ * works as it did where it was made. A signal handler is like another thread. */
 #include "kernel_view.h"
 #include "machine_code.h"
 #include "mp_compiler.h"
@@ -7,6 +7,7 @@
 #include "system.h"
 
 #include <memory_pages/memory_pages.h>
+#include <signal.h>
 
 static size_t page;
 
@@ -196,6 +197,64 @@ START_TEST(each_thread_has_a_last_error_of_its_own) {
 }
 END_TEST
 
+/* ---- Signal handlers --------------------------------------------------------------------------- */
+
+enum { INTERRUPTS = 300 };
+
+static mp_recycler recycler;
+static mp_options recycling; /* with it */
+static volatile sig_atomic_t interrupts, complaints;
+
+/** Counts what is wrong, since a failed check would leave the handler. */
+static void use_all_in_handler(int ignored) {
+    (void)ignored;
+    mp_pages_r_w_nx pages, twin;
+    complaints += mp_pages_r_w_nx_create_with(page, &recycling, &pages) != MP_OK;
+    complaints += !bytes_are(mp_pages_r_w_nx_data(&pages), 0, page);
+    mp_pages_r_w_nx_fill(&pages, 0xee);
+    twin = pages;
+    mp_pages_r_nw_nx readable;
+    complaints += mp_pages_r_w_nx_deny_write(&pages, &readable) != MP_OK;
+    complaints += mp_pages_r_w_nx_resize(&twin, 2 * page) != MP_ERR_STALE;
+    complaints += !bytes_are(mp_pages_r_nw_nx_data(&readable), 0xee, page);
+    mp_pages_r_nw_nx_destroy(&readable);
+
+    mp_vec_u64_rw vec;
+    complaints += mp_vec_u64_rw_create(0, &vec) != MP_OK;
+    for (uint64_t i = 0; i < ELEMENTS; i++) complaints += mp_vec_u64_rw_push(&vec, i) != MP_OK;
+    complaints += *mp_vec_u64_rw_at(&vec, ELEMENTS - 1) != ELEMENTS - 1;
+    mp_vec_u64_rw_destroy(&vec);
+
+    uint64_t sum = 0;
+    complaints += mp_fn_binary_u64_call(&shared.add, 2, 3, &sum) != MP_OK || sum != 5;
+    interrupts++;
+}
+
+START_TEST(a_signal_handler_may_come_at_any_moment) {
+    if (skips_without(SIGNALS)) return;
+    check_ok(mp_recycler_create(16 * page, 0, &recycler));
+    recycling = (mp_options){.recycler = &recycler};
+    make(&shared, 7);
+    interrupt_often(use_all_in_handler);
+    while (interrupts < (int)fewer_if_slow(INTERRUPTS)) {
+        struct goods goods;
+        make(&goods, 8);
+        check_is_as_made(&goods, 8);
+        use_up(&goods);
+        mp_pages_r_w_nx pages;
+        check_ok(mp_pages_r_w_nx_create_with(page, &recycling, &pages));
+        ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 0, page));
+        mp_pages_r_w_nx_fill(&pages, 0x11);
+        mp_pages_r_w_nx_destroy(&pages);
+    }
+    interrupt_often(NULL);
+    ck_assert_int_eq(complaints, 0);
+    check_is_as_made(&shared, 7);
+    use_up(&shared);
+    mp_recycler_destroy(&recycler);
+}
+END_TEST
+
 /* ---- From parent to child -------------------------------------------------------------------- */
 
 static void child_uses_up(void) {
@@ -212,8 +271,6 @@ START_TEST(a_child_uses_and_ends_its_copy_of_each_kind) {
 }
 END_TEST
 
-static mp_recycler recycler;
-static mp_options recycling;
 static mp_pages_r_w_nx recycled;
 
 static void child_recycles(void) {
@@ -271,6 +328,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, what_a_thread_made_is_used_and_ended_by_another);
     tcase_add_test(tests, any_number_of_threads_reads_what_none_changes);
     tcase_add_test(tests, each_thread_has_a_last_error_of_its_own);
+    tcase_add_test(tests, a_signal_handler_may_come_at_any_moment);
     tcase_add_test(tests, a_child_uses_and_ends_its_copy_of_each_kind);
     tcase_add_test(tests, a_child_has_a_recycler_of_its_own);
     tcase_add_test(tests, a_child_finds_wiped_memory_zeroed_and_may_use_it);
