@@ -1,5 +1,5 @@
-/* Handles between threads, and between a process and its children: what was handed over or inherited
- * works as it did where it was made. A signal handler is like another thread. */
+/* Handles between threads, and between a process and its children: what was handed over or
+ * inherited works as it did where it was made. A signal handler is like another thread. */
 #include "kernel_view.h"
 #include "machine_code.h"
 #include "mp_compiler.h"
@@ -197,7 +197,7 @@ START_TEST(each_thread_has_a_last_error_of_its_own) {
 }
 END_TEST
 
-/* ---- Signal handlers --------------------------------------------------------------------------- */
+/* ---- Signal handlers ------------------------------------------------------------------------- */
 
 enum { INTERRUPTS = 300 };
 
