@@ -8,6 +8,7 @@ writes generator.svg and generator.json into the folder, bench/results by defaul
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -66,9 +67,11 @@ def draw(results, path):
     counts = [row["elements"] for row in results]
     for axis, (key, title) in zip(axes, titles.items()):
         axis.plot(counts, [row[key] for row in results], "o-")
-        axis.set(title=title, xlabel="elements in the spec", ylim=(0, None))
+        highest = max(row[key] for row in results)
+        axis.set(title=title, xlabel="elements in the spec", ylim=(0, 1.1 * highest))
         axis.grid(alpha=0.3)
     figure.savefig(path, metadata={"Date": None})
+    path.write_text(re.sub(r" +$", "", path.read_text(), flags=re.M))
 
 
 def main(folder):
