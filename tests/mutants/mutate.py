@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from queue import Queue
 
@@ -41,8 +42,11 @@ MEMORY = 6 << 30  # bytes that a mutant may take of the machine
 FAST = ["vec", "writer", "vec_elements", "status", "recycler", "watch", "death", "code",
         "vec_memory", "vec_model", "fallbacks", "transitions", "ticket", "pages"]
 SLOW = ["hostile"]
-# Linked with each mutant: it stands between the mutant's own objects.
-BETWEEN = "seam"
+# Linked with each mutant: they stand between the mutant's own objects, or between it and libc.
+BETWEEN = ["seam", "os_linux"]
+# The system calls of all others, which some suites refuse.
+CALLS = [f"-Wl,--wrap={call}" for call in re.findall(
+    r"^[a-z_]+ \*?__wrap_(\w+)\(.*;$", (ROOT / "tests/unit/calls_linux.c").read_text(), re.M)]
 
 
 # ---- Building ------------------------------------------------------------------------------------
@@ -56,14 +60,16 @@ class Lab:
                         for source in SOURCES}
         self.objects[None] = self.compile(ROOT / "generated/src/mp_instances.c",
                                           folder / "mp_instances.o")
-        self.link_library({}, folder)
         self.check = shlex.split(subprocess.run(["pkg-config", "--libs", "check"], check=True,
                                                 capture_output=True, text=True).stdout)
-        self.between = self.own_and_support(build, BETWEEN)
-        calls = re.findall(r"^(?:STAND_BETWEEN\(|\w+ \*?__real_)(\w+)",
-                           (ROOT / f"tests/unit/test_{BETWEEN}.c").read_text(), re.M)
-        self.wraps = [f"-Wl,--wrap={call}" for call in calls]
-        self.programs = [*self.replay(build), *self.suites(build, suites)]
+        tests = build / "tests"
+        self.calls = self.objects_in(tests, "unit_calls")
+        self.own = {name: self.own_program(tests, name) for name in BETWEEN}
+        self.own["replay"] = [*self.objects_in(tests / "fuzz", "replay"),
+                              *self.objects_in(tests / "fuzz", "sequences")]
+        self.arguments = {"replay": sorted((ROOT / "tests/fuzz/corpus").glob("*.txt"))}
+        self.link_library({}, folder)
+        self.programs = list(self.suites(tests, suites))
 
     @staticmethod
     def compile(source, target):
@@ -71,44 +77,45 @@ class Lab:
         return target
 
     @staticmethod
-    def own_and_support(build, suite):
-        tests = build / "tests/CMakeFiles"
-        return [*sorted((tests / f"test_{suite}.dir").rglob("*.o")),
-                *sorted((tests / "unit_support.dir").rglob("*.o"))]
+    def objects_in(folder, target):
+        return sorted((folder / f"CMakeFiles/{target}.dir").rglob("*.o"))
 
-    def suites(self, build, suites):
+    def own_program(self, tests, suite):
+        """What is linked for a suite whose functions stand between the mutant's and the system."""
+        text = (ROOT / f"tests/unit/test_{suite}.c").read_text()
+        calls = [] if "__real_mmap" in text else self.calls
+        wraps = re.findall(r"^(?:STAND_BETWEEN\(|[a-z0-9_]+ \*?__real_)(\w+)", text, re.M)
+        return [*(f"-Wl,--wrap={name}" for name in wraps), *(CALLS if calls else []), *calls,
+                *self.objects_in(tests, f"test_{suite}"), *self.objects_in(tests, "unit_support")]
+
+    def suites(self, tests, suites):
         for suite in suites:
             program = self.folder / suite
-            subprocess.run(["gcc", *self.own_and_support(build, suite), "-o", program,
+            subprocess.run(["gcc", *CALLS, *self.calls, *self.objects_in(tests, f"test_{suite}"),
+                            *self.objects_in(tests, "unit_support"), "-o", program,
                             f"-L{self.folder}", "-lmutant", *self.check], check=True)
             yield program, []
 
-    def link_between(self, changed, folder):
-        subprocess.run(["gcc", *self.wraps, *self.between, *{**self.objects, **changed}.values(),
-                        "-o", folder / BETWEEN, *self.check], check=True)
-        return folder / BETWEEN, []
-
-    def replay(self, build):
-        program = self.folder / "replay"
-        objects = [*(build / "tests/fuzz/CMakeFiles/replay.dir").rglob("*.o"),
-                   *(build / "tests/fuzz/CMakeFiles/sequences.dir").rglob("*.o")]
-        subprocess.run(["gcc", *objects, "-o", program, f"-L{self.folder}", "-lmutant"], check=True)
-        yield program, sorted((ROOT / "tests/fuzz/corpus").glob("*.txt"))
+    def link_own(self, changed, folder):
+        """The programs that the mutant is linked to for good, one after another."""
+        for name, parts in self.own.items():
+            subprocess.run(["gcc", *parts, *{**self.objects, **changed}.values(), "-o",
+                            folder / name, *self.check], check=True)
+            yield folder / name, self.arguments.get(name, [])
 
     def link_library(self, changed, folder):
         objects = {**self.objects, **changed}.values()
-        subprocess.run(["gcc", "-shared", *objects, "-o", folder / "libmutant.so"], check=True)
+        subprocess.run(["gcc", "-shared", *CALLS, *objects, "-o", folder / "libmutant.so"],
+                       check=True)
 
     def measure(self):
         """Runs the unchanged library, which must pass; keeps how long each program took."""
         self.seconds = {}
-        self.programs.insert(0, self.link_between({}, self.folder))
-        for program in self.programs:
+        for program in [*self.link_own({}, self.folder), *self.programs]:
             start = time.monotonic()
             if not passes(program, self.folder, self.folder, 300):
                 sys.exit(f"{program[0].name} fails without a mutant")
             self.seconds[program[0].name] = time.monotonic() - start
-        del self.programs[0]
 
 
 def limit_memory():
@@ -162,7 +169,7 @@ def attempt(lab, source, mutant, work):
     if target.read_bytes() == lab.unchanged[name]:
         return "same program"
     lab.link_library({name: target}, work)
-    for program in [lab.link_between({name: target}, work), *lab.programs]:
+    for program in chain(lab.link_own({name: target}, work), lab.programs):
         if not passes(program, work, work, 3 * lab.seconds[program[0].name] + 10):
             return "killed"
     return "survived"

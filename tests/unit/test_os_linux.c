@@ -23,6 +23,8 @@ static bool has_no_batches;
 static int scan_end_sticks;
 
 static int munmaps_left = -1;
+static void *places[2];        /* where the next mappings go; NULL: anywhere */
+static int open_error;         /* 0: files can be opened */
 static const char *given_text; /* what a read() finds; NULL: what is there */
 
 static bool fails(int *left, int error) {
@@ -36,6 +38,11 @@ void *__real_mmap(void *at, size_t n, int protection, int flags, int file, off_t
 void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset);
 void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t offset) {
     if (fails(&mmaps_left, ENOMEM)) return MAP_FAILED;
+    if (places[0] != NULL) {
+        at = places[0];
+        places[0] = places[1];
+        places[1] = NULL;
+    }
     return __real_mmap(at, n, protection, flags, file, offset);
 }
 
@@ -43,6 +50,14 @@ int __real_munmap(void *base, size_t n);
 int __wrap_munmap(void *base, size_t n);
 int __wrap_munmap(void *base, size_t n) {
     return fails(&munmaps_left, ENOMEM) ? -1 : __real_munmap(base, n);
+}
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...) {
+    if (open_error == 0) return __real_open(path, flags);
+    errno = open_error;
+    return -1;
 }
 
 ssize_t __real_read(int file, void *to, size_t n);
@@ -295,6 +310,75 @@ START_TEST(a_number_ends_where_its_digits_end) {
 }
 END_TEST
 
+START_TEST(what_the_kernel_does_not_have_is_asked_once) {
+    open_error = EMFILE;
+    ck_assert_uint_eq(mp_os_huge_page_size(), 0); /* at a limit it does not say: not remembered */
+    open_error = 0;
+    given_text = "";
+    ck_assert_uint_eq(mp_os_huge_page_size(), 0);
+    open_error = _i == 0 ? ENOENT : 0;
+    given_text = "4096";
+    const size_t size = mp_os_huge_page_size();
+    ck_assert_uint_eq(size, _i == 0 ? 0 : 4096);
+    open_error = 0;
+    given_text = "8192";
+    ck_assert_uint_eq(mp_os_huge_page_size(), size);
+}
+END_TEST
+
+START_TEST(without_a_limit_of_mappings_there_are_never_too_many) {
+    given_text = "0";
+    ck_assert_int_eq(mp_os_status((mp_os_result){ENOMEM, "mmap"}), MP_ERR_OUT_OF_MEMORY);
+}
+END_TEST
+
+/* ---- Places ---------------------------------------------------------------------------------- */
+
+/** Room that nobody has anything in, aligned to two pages. */
+static unsigned char *free_place(size_t pages) {
+    const size_t page = mp_os_page_size();
+    unsigned char *base = map_pages((pages + 1) * page);
+    ck_assert_int_eq(munmap(base, (pages + 1) * page), 0);
+    return base + ((uintptr_t)base & page);
+}
+
+START_TEST(what_sticks_out_of_an_aligned_mapping_is_cut_off) {
+    const size_t page = mp_os_page_size();
+    unsigned char *place = free_place(8);
+    void *base = NULL;
+    /* The first is not aligned; the second, larger one is cut at its front or at its end. */
+    places[0] = place + page;
+    places[1] = _i == 0 ? place + page : place + 2 * page;
+    ck_assert_int_eq(mp_os_reserve(3 * page, 2 * page, &base, &left).code, 0);
+    ck_assert_ptr_eq(base, place + 2 * page);
+    ck_assert_uint_eq(left.bytes, 0);
+    ck_assert_uint_eq(kernel_access(place + page, page), KERNEL_UNMAPPED);
+    ck_assert_uint_eq(kernel_access(base, 3 * page), MP_ACCESS_NONE);
+    ck_assert_uint_eq(kernel_access(place + 5 * page, page), KERNEL_UNMAPPED);
+    ck_assert_int_eq(mp_os_release(base, 3 * page).code, 0);
+}
+END_TEST
+
+START_TEST(a_place_is_reserved_if_it_is_free) {
+    const size_t page = mp_os_page_size();
+    unsigned char *place = free_place(4);
+    errno = 77;
+    ck_assert_int_eq(mp_os_reserve_at(place, 2 * page).code, 0);
+    ck_assert_uint_eq(kernel_access(place, 2 * page), MP_ACCESS_NONE);
+    const size_t before = kernel_address_space();
+    ck_assert_int_eq(mp_os_reserve_at(place + page, 2 * page).code, EEXIST);
+    ck_assert_uint_eq(kernel_access(place + 2 * page, page), KERNEL_UNMAPPED);
+    ck_assert_uint_eq(kernel_address_space(), before);
+    mmaps_left = 0;
+    const mp_os_result result = mp_os_reserve_at(place + 2 * page, page);
+    mmaps_left = -1;
+    ck_assert_int_eq(result.code, ENOMEM);
+    ck_assert_str_eq(result.call, "mmap");
+    ck_assert_int_eq(errno, 77);
+    ck_assert_int_eq(mp_os_release(place, 2 * page).code, 0);
+}
+END_TEST
+
 START_TEST(an_alignment_beyond_all_memory_is_refused) {
     void *base = NULL;
     const size_t page = mp_os_page_size();
@@ -314,6 +398,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);
+    tcase_add_loop_test(tests, what_the_kernel_does_not_have_is_asked_once, 0, 2);
+    tcase_add_test(tests, without_a_limit_of_mappings_there_are_never_too_many);
+    tcase_add_loop_test(tests, what_sticks_out_of_an_aligned_mapping_is_cut_off, 0, 2);
+    tcase_add_test(tests, a_place_is_reserved_if_it_is_free);
     tcase_add_test(tests, an_alignment_beyond_all_memory_is_refused);
 }
 

@@ -10,6 +10,7 @@
 
 #include "mp_recycler_internal.h"
 #include "mp_region_internal.h"
+#include "mp_release.h"
 #include "os/mp_os.h"
 
 /* ---- The seam in between --------------------------------------------------------------------- */
@@ -51,8 +52,7 @@ static void check_refused(void) {
         return __real_##name arguments;                                                            \
     }
 
-STAND_BETWEEN(mp_os_map,
-              (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
+STAND_BETWEEN(mp_os_map, (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
               (n, access, wish, out, left))
 STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
 STAND_BETWEEN(mp_os_commit, (void *base, size_t n, unsigned access), (base, n, access))
@@ -61,6 +61,10 @@ STAND_BETWEEN(mp_os_resize,
               (void *base, size_t n, size_t to, bool may_move, const mp_os_traits *traits,
                void **out),
               (base, n, to, may_move, traits, out))
+STAND_BETWEEN(mp_os_move,
+              (void *from, size_t n, void *to, size_t accessible, size_t reserved,
+               const mp_os_traits *traits, mp_os_source *source),
+              (from, n, to, accessible, reserved, traits, source))
 STAND_BETWEEN(mp_os_protect, (void *base, size_t n, unsigned from, unsigned to),
               (base, n, from, to))
 STAND_BETWEEN(mp_os_prefault, (void *base, size_t n), (base, n))
@@ -85,6 +89,12 @@ static void pretend_huge_pages(size_t size) {
     has_other_huge_pages = true;
     other_huge_page = size;
 }
+
+static uint64_t now; /* milliseconds of the system's clock; 0: its own */
+
+uint64_t __real_mp_os_milliseconds(void);
+uint64_t __wrap_mp_os_milliseconds(void);
+uint64_t __wrap_mp_os_milliseconds(void) { return now != 0 ? now : __real_mp_os_milliseconds(); }
 
 /* ---- Systems with other huge pages, or none -------------------------------------------------- */
 
@@ -148,6 +158,13 @@ static void keep_pages(size_t bytes, mp_options options) {
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), bytes);
 }
 
+/** Nothing names the recycler any more, so that it ends altogether. */
+static void end_recycler(void) {
+    const void *state = recycler.state;
+    mp_recycler_destroy(&recycler);
+    ck_assert_uint_eq(kernel_access(state, mp_page_size()), KERNEL_UNMAPPED);
+}
+
 START_TEST(a_recycler_that_gets_no_page_is_empty) {
     make_garbage(recycler);
     refuse_call("mp_os_map", 0, 1);
@@ -172,14 +189,130 @@ START_TEST(kept_memory_serves_nobody_with_another_option) {
         pages = new_pages(4 * page, others[i]);
         ck_assert_uint_eq(mp_recycler_bytes(&recycler), 4 * page);
         mp_pages_r_w_nx_destroy(&pages);
-        mp_recycler_destroy(&recycler);
+        end_recycler();
     }
     /* The same mapping with and without guards at its ends. */
     keep_pages(4 * page, (mp_options){.guard_pages = true});
     mp_pages_r_w_nx pages = new_pages(6 * page, (mp_options)MP_INIT);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 4 * page);
     mp_pages_r_w_nx_destroy(&pages);
+    end_recycler();
+}
+END_TEST
+
+START_TEST(kept_memory_of_vectors_serves_no_pages) {
+    const size_t page = mp_page_size();
+    const mp_options options = {.recycler = &recycler};
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_vec_u8_rw vec;
+    check_ok(mp_vec_u8_rw_create_with(page, &options, &vec));
+    mp_vec_u8_rw_destroy(&vec);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), page);
+    mp_pages_r_w_nx pages = new_pages(page, options); /* these are promised by the system */
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), page);
+    mp_pages_r_w_nx_destroy(&pages);
+    end_recycler();
+}
+END_TEST
+
+/** Leaves a page in a recycler that keeps it for ten milliseconds, at the time 1000. */
+static void keep_for_ten(void) {
+    now = 1000;
+    check_ok(mp_recycler_create(64 * MiB, 10, &recycler));
+    mp_pages_r_w_nx pages = new_pages(mp_page_size(), (mp_options)MP_INIT);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+
+START_TEST(memory_is_kept_until_it_is_too_old) {
+    const size_t page = mp_page_size();
+    keep_for_ten();
+    now = 1010;
+    mp_recycler_trim(&recycler, SIZE_MAX);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), page);
+    now = 1011;
+    mp_recycler_trim(&recycler, SIZE_MAX);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
+    end_recycler();
+
+    keep_pages(page, (mp_options)MP_INIT); /* without an age */
+    now = UINT64_MAX;
+    mp_recycler_trim(&recycler, SIZE_MAX);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), page);
+    end_recycler();
+}
+END_TEST
+
+START_TEST(the_old_is_looked_for_twice_in_its_time) {
+    const size_t page = mp_page_size();
+    const struct {
+        uint64_t now;
+        size_t kept;
+    } expected[] = {{1010, 1}, {1011, 1}, {1015, 1}, {1016, 0}};
+    keep_for_ten();
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        now = expected[i].now;
+        mp_pages_r_w_nx pages; /* that nobody has kept */
+        const mp_options options = {.recycler = &recycler, .guard_pages = true};
+        check_ok(mp_pages_r_w_nx_create_with(16 * page, &options, &pages));
+        ck_assert_uint_eq(mp_recycler_bytes(&recycler), expected[i].kept * page);
+        void *base;
+        size_t bytes;
+        check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
+        unmap_foreign(base, bytes);
+    }
+    end_recycler();
+}
+END_TEST
+
+START_TEST(what_comes_sends_the_old_away) {
+    keep_for_ten();
+    mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
+    now = 1011;
+    mp_pages_r_w_nx_destroy(&pages);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), MiB);
+    end_recycler();
+}
+END_TEST
+
+START_TEST(a_recycler_that_ends_keeps_nothing_and_lives_as_long_as_its_pages) {
+    const size_t page = mp_page_size();
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx kept = new_pages(page, (mp_options)MP_INIT);
+    mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
+    const void *place = mp_pages_r_w_nx_data(&kept), *state = recycler.state;
+    mp_pages_r_w_nx_destroy(&kept);
     mp_recycler_destroy(&recycler);
+    ck_assert_uint_eq(kernel_access(place, page), KERNEL_UNMAPPED);
+    ck_assert_uint_ne(kernel_access(state, page), KERNEL_UNMAPPED);
+    mp_pages_r_w_nx_destroy(&pages);
+    ck_assert_uint_eq(kernel_access(state, page), KERNEL_UNMAPPED);
+}
+END_TEST
+
+START_TEST(recycled_memory_forgets_its_last_owner) {
+    const size_t page = mp_page_size();
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx pages = new_pages(page, (mp_options){.guard_pages = true});
+    const uint8_t *place = mp_pages_r_w_nx_data(&pages);
+    check_ok(mp_region_advise(&pages.region, 0, MP_ADVICE_RANDOM));
+    check_kernel_flag(place, "rr", true);
+    mp_pages_r_w_nx_destroy(&pages);
+
+    pages = new_pages(page, (mp_options){.guard_pages = true, .wipe_on_destroy = true});
+    ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
+    check_kernel_flag(place, "rr", false);
+    mp_pages_r_w_nx_fill(&pages, 7);
+    mp_pages_r_w_nx_destroy(&pages);
+    uint8_t found = 1;
+    kernel_peek(place, &found, 1);
+    ck_assert_uint_eq(found, 0);
+
+    pages = new_pages(page, (mp_options){.guard_pages = true});
+    ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page)); /* moves, and takes its advice along */
+    check_kernel_flag(mp_pages_r_w_nx_data(&pages), "rr", false);
+    mp_pages_r_w_nx_destroy(&pages);
+    end_recycler();
 }
 END_TEST
 
@@ -198,7 +331,7 @@ START_TEST(only_some_of_what_is_kept_is_looked_at) {
     pages[2] = new_pages(page, (mp_options)MP_INIT);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), (KEPT - 2) * page);
     for (size_t i = 0; i < 3; i++) mp_pages_r_w_nx_destroy(&pages[i]);
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -210,7 +343,7 @@ START_TEST(recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident) {
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
     ck_assert(bytes_are(mp_pages_r_w_nx_data(&pages), 0, MiB));
     mp_pages_r_w_nx_destroy(&pages);
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -226,7 +359,7 @@ START_TEST(recycled_pages_that_stay_full_are_given_back) {
     check_refused();
     check_is_zeroed(readable);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -241,7 +374,7 @@ START_TEST(recycled_pages_that_get_no_permission_are_given_back) {
     check_is_zeroed(pages);
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
     ck_assert_uint_eq(recycler.state != NULL, true);
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -256,7 +389,7 @@ START_TEST(pages_that_cannot_be_made_writable_are_not_kept) {
     check_refused();
     ck_assert_uint_eq(mp_recycler_bytes(&recycler), 0);
     ck_assert_uint_eq(kernel_access(place, MiB), KERNEL_UNMAPPED);
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -291,9 +424,28 @@ START_TEST(kept_memory_becomes_accessible_as_far_as_it_is_needed) {
         check_ok(mp_vec_u64_rw_append_zeroed(&vec, MiB));
         ck_assert(bytes_are(mp_vec_u64_rw_data(&vec), 0, 8 * MiB));
         mp_vec_u64_rw_destroy(&vec);
-        mp_recycler_destroy(&recycler);
+        end_recycler();
         refused = NULL;
     }
+}
+END_TEST
+
+START_TEST(memory_of_a_frozen_vector_can_be_written_as_far_as_it_is_needed) {
+    const mp_options options = {.prefault = true, .recycler = &recycler};
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_vec_u64_rw vec = shrunk_vec();
+    const void *place = mp_vec_u64_rw_data(&vec);
+    mp_vec_u64_ro frozen;
+    check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
+    mp_vec_u64_ro_destroy(&frozen);
+    check_ok(mp_vec_u64_rw_create_with(MiB, &options, &vec));
+    ck_assert_ptr_eq(mp_vec_u64_rw_data(&vec), place);
+    ck_assert_uint_eq(kernel_access(place, 8 * MiB), MP_ACCESS_READ | MP_ACCESS_WRITE);
+    mp_options found;
+    mp_region_options(&vec.raw.region, &found);
+    ck_assert_uint_eq(found.reservation, 0);
+    mp_vec_u64_rw_destroy(&vec);
+    end_recycler();
 }
 END_TEST
 
@@ -308,7 +460,7 @@ START_TEST(what_overflows_with_its_guards_is_refused_with_a_recycler_too) {
         check_is_zeroed(pages);
         options.recycler = &recycler;
     }
-    mp_recycler_destroy(&recycler);
+    end_recycler();
 }
 END_TEST
 
@@ -483,6 +635,106 @@ START_TEST(what_cannot_be_unmapped_waits) {
 }
 END_TEST
 
+/* What each of these leaves is looked at elsewhere; here it is that no slot is lost. */
+static void fail_to_create(void) {
+    mp_pages_r_w_nx pages;
+    mp_recycler none;
+    const mp_options guarded = {.guard_pages = true};
+    const mp_options insists = {.no_dump = true};
+    const size_t page = mp_page_size();
+    check_status(MP_ERR_OVERFLOW,
+                 mp_pages_r_w_nx_create_with(SIZE_MAX - page + 1, &guarded, &pages));
+    refuse_call("mp_os_map", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create(page, &pages));
+    check_refused();
+    refuse_call("mp_os_map", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_recycler_create(1, 0, &none));
+    check_refused();
+    refuse_call("mp_os_exclude_from_dumps", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(page, &insists, &pages));
+    check_refused();
+}
+
+static void fail_to_move(void) {
+    mp_pages_r_w_nx pages;
+    const mp_options options = {.guard_pages = true, .no_dump = true};
+    const size_t page = mp_page_size();
+    check_ok(mp_pages_r_w_nx_create_with(page, &options, &pages));
+    refuse_call("mp_slot_take", 1, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 2 * page));
+    check_refused();
+    refuse_call("mp_os_exclude_from_dumps", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 2 * page));
+    check_refused();
+    refuse_call("mp_os_move", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_resize(&pages, 2 * page));
+    check_refused();
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page));
+    mp_pages_r_w_nx_destroy(&pages);
+}
+
+static void deny_and_hand_out(void) {
+    mp_pages_r_w_nx pages;
+    mp_pages_r_nw_nx readable;
+    void *base;
+    size_t bytes;
+    check_ok(mp_pages_r_w_nx_create(1, &pages));
+    refusal_code = system_error(CALL_PROTECT, MP_ERR_DENIED).system_code;
+    refuse_call("mp_os_protect", 0, 1);
+    check_status(MP_ERR_DENIED, mp_pages_r_w_nx_deny_write(&pages, &readable));
+    check_refused();
+    refusal_code = REFUSED;
+    check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
+    check_ok(mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
+    refuse_call("mp_os_release", 0, 2);
+    mp_pages_r_w_nx_destroy(&pages);
+    check_refused();
+    mp_release_retry();
+    ck_assert_uint_eq(mp_unreleased_bytes(), 0);
+}
+
+static void recycle(void) {
+    const size_t page = mp_page_size();
+    mp_options options = {.recycler = &recycler};
+    mp_pages_r_nw_nx readable;
+    keep_pages(page, options);
+    mp_pages_r_w_nx pages = new_pages(page, options);
+    mp_pages_r_w_nx_destroy(&pages);
+    refuse_call("mp_os_protect", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_nw_nx_create_with(page, &options, &readable));
+    check_refused();
+    refuse_call("mp_os_map", 0, 1);
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create_with(page, &options, &pages));
+    check_refused();
+    end_recycler();
+}
+
+START_TEST(no_slot_is_lost) {
+    enum { TIMES = 100 };
+    void (*const ways[])(void) = {fail_to_create, fail_to_move, deny_and_hand_out, recycle};
+    for (size_t i = 0; i < TIMES; i++) ways[_i]();
+    mp_slot *next;
+    ck_assert_int_eq(mp_slot_take(&next).code, 0);
+    ck_assert_uint_lt(next->name, TIMES);
+    mp_slot_give_back(next);
+}
+END_TEST
+
+START_TEST(a_slot_forgets_its_last_owner) {
+    const size_t page = mp_page_size();
+    const mp_options options = {.guard_pages = true};
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create(page, &pages));
+    const void *slot = pages.region.ticket.slot;
+    check_ok(mp_region_advise(&pages.region, 0, MP_ADVICE_RANDOM));
+    mp_pages_r_w_nx_destroy(&pages);
+    check_ok(mp_pages_r_w_nx_create_with(page, &options, &pages));
+    ck_assert_ptr_eq(pages.region.ticket.slot, slot);
+    check_kernel_flag(mp_pages_r_w_nx_data(&pages), "rr", false);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
 /* Where a system denies a permission to pages that had another, a copy may have it. */
 START_TEST(a_denied_permission_stays_denied_where_no_copy_can_be_made) {
     const mp_options options[] = {{.no_dump = true}, MP_INIT};
@@ -632,6 +884,15 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, huge_pages_that_are_too_large_are_no_step);
     tcase_add_test(tests, a_recycler_that_gets_no_page_is_empty);
     tcase_add_test(tests, kept_memory_serves_nobody_with_another_option);
+    tcase_add_test(tests, kept_memory_of_vectors_serves_no_pages);
+    tcase_add_test(tests, memory_is_kept_until_it_is_too_old);
+    tcase_add_test(tests, the_old_is_looked_for_twice_in_its_time);
+    tcase_add_test(tests, what_comes_sends_the_old_away);
+    tcase_add_test(tests, a_recycler_that_ends_keeps_nothing_and_lives_as_long_as_its_pages);
+    tcase_add_test(tests, recycled_memory_forgets_its_last_owner);
+    tcase_add_test(tests, memory_of_a_frozen_vector_can_be_written_as_far_as_it_is_needed);
+    tcase_add_loop_test(tests, no_slot_is_lost, 0, 4);
+    tcase_add_test(tests, a_slot_forgets_its_last_owner);
     tcase_add_test(tests, only_some_of_what_is_kept_is_looked_at);
     tcase_add_test(tests, recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident);
     tcase_add_test(tests, recycled_pages_that_get_no_permission_are_given_back);
