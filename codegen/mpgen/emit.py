@@ -168,14 +168,14 @@ def write_depfile(path, output, inputs):
 
 def write_new(path, data):
     """Writes a file that is not there yet."""
+    if os.path.lexists(path):
+        raise EmitError(f"{path} is there already, and stays as it is")
     try:
         temporary = _staged(path, data)
         try:
-            os.link(temporary, path)
+            os.link(temporary, path)  # which does not replace what has come meanwhile
         finally:
             os.unlink(temporary)
-    except FileExistsError:
-        raise EmitError(f"{path} is there already, and stays as it is") from None
     except OSError as error:
         raise EmitError(f"cannot write {path}: {error.strerror}") from None
 
