@@ -1,12 +1,12 @@
 """Turns renders into files: in memory first, then only what changed, each file whole or not at all.
 """
 
+import contextlib
 import difflib
 import functools
 import os
 import re
 import shlex
-import tempfile
 from pathlib import Path
 
 import jinja2
@@ -170,14 +170,14 @@ def write_new(path, data):
     """Writes a file that is not there yet."""
     if os.path.lexists(path):
         raise EmitError(f"{path} is there already, and stays as it is")
+    temporary = _beside(path)
     try:
-        temporary = _staged(path, data)
-        try:
-            os.link(temporary, path)  # which does not replace what has come meanwhile
-        finally:
-            os.unlink(temporary)
+        _stage(temporary, data)
+        os.link(temporary, path)  # which does not replace what has come meanwhile
     except OSError as error:
         raise EmitError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        _discard(temporary)
 
 
 def _read(path):
@@ -195,32 +195,27 @@ def _replace(files):
     path = None
     try:
         for path, data in terminal.watched(list(files.items()), "writing"):
-            staged[path] = _staged(path, data)
+            staged[path] = _beside(path)  # known before it is there: an interrupt leaves nothing
+            _stage(staged[path], data)
         for path in files:
             os.replace(staged[path], path)
-            del staged[path]
     except OSError as error:
         raise EmitError(f"cannot write {path}: {error.strerror}") from None
     finally:
         for temporary in staged.values():
-            os.unlink(temporary)
+            _discard(temporary)
 
 
-def _staged(path, data):
-    """A new file beside `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return temporary
+def _beside(path):
+    """Where a file is made that is to get to `path`."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
 
 
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _stage(temporary, data):
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    temporary.write_bytes(data)
+
+
+def _discard(temporary):
+    with contextlib.suppress(OSError):  # it has got to its place, or never was
+        temporary.unlink()

@@ -16,6 +16,12 @@ SUITES = sorted(path.stem for path in (ROOT / "tests/unit").glob("test_*.c")
                 if "run_tests(" in path.read_text())
 
 
+def program_of(suite, build_dir):
+    """The program of a suite, also of the one that is there for the hardened core only."""
+    name = f"{suite}_on_hardened" if suite == "test_hardened" else suite
+    return build_dir / "tests" / name
+
+
 @pytest.fixture(scope="module")
 def calls(build_dir, build_flags, tmp_path_factory):
     """Each call of the unit tests that maps memory or protects it, as (suite, name, arguments)."""
@@ -28,7 +34,8 @@ def calls(build_dir, build_flags, tmp_path_factory):
         folder = tmp_path_factory.mktemp(suite)
         # A file for each process, so that no call is torn in two by another's.
         done = run("strace", "--follow-forks", "--output-separately", "--seccomp-bpf", "-o",
-                   folder / "log", "-e", f"trace={','.join(CALLS)}", build_dir / "tests" / suite)
+                   folder / "log", "-e", f"trace={','.join(CALLS)}",
+                   program_of(suite, build_dir))
         assert done.returncode == 0, f"{suite}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         for log in folder.iterdir():
             made += [(suite, *call) for call in CALL.findall(log.read_text())]
