@@ -10,7 +10,7 @@ static mp_slot *a_slot_with_pages(size_t pages) {
     seam.may_fail = false;
     CLAIM(mp_slot_take(&slot).code == 0);
     slot->bytes = pages * seam.page;
-    CLAIM(mp_os_map(slot->bytes, MP_ACCESS_READ, wish, &base).code == 0);
+    CLAIM(mp_os_map(slot->bytes, MP_ACCESS_READ, wish, &base, NULL).code == 0);
     slot->base = base;
     seam.may_fail = true;
     return slot;
