@@ -35,6 +35,22 @@ static mp_region any_pages(unsigned access) {
     return region;
 }
 
+/* A vector's: some of its address space is only reserved. */
+static mp_region any_reservation(void) {
+    seam_start();
+    seam.may_fail = false;
+    const mp_options options = MP_INIT;
+    const size_t len = any_size_in(1, 1000) * seam.page;
+    const size_t reserved = any_size_in(0, 1000000) * seam.page;
+    GIVEN(len <= reserved);
+    mp_region region;
+    size_t used;
+    GIVEN(mp_region_reserve(len, reserved, false, &options, &region, &used) == MP_OK);
+    seam.may_fail = true;
+    seam.access = READ_WRITE;
+    return region;
+}
+
 /* ---- What all of them promise ---------------------------------------------------------------- */
 
 typedef struct moment {
@@ -73,6 +89,21 @@ static void claim_new_ticket(const mp_region *region, const moment *before) {
 
 static void claim_empty(const mp_region *region) {
     CLAIM(region->data == NULL && region->len == 0 && region->ticket.slot == NULL);
+}
+
+/* The byte of before is at the same offset, if that still exists. */
+static void claim_content_kept(const mp_region *region, const moment *before) {
+    const watched_byte *byte = &before->byte;
+    if (!byte->mapped || !__CPROVER_same_object(byte->at, before->region.data)) return;
+    const size_t offset = (size_t)(byte->at - before->region.data);
+    if (byte->at < before->region.data || offset >= before->region.len) return;
+    if (seam.byte.left) {
+        CLAIM(!seam.byte.mapped || seam.byte.refused);
+    } else if (offset < region->len) {
+        CLAIM(is_in(region) && seam.byte.at == region->data + offset);
+        CLAIM(seam.byte.committed && seam.byte.access == byte->access);
+        CLAIM(seam.byte.zero == byte->zero);
+    }
 }
 
 /* All that the handle says is there is accessible, in a mapping of the slot. */
@@ -183,4 +214,98 @@ void transition_or_nothing(void) {
         claim_empty(&to);
         claim_nothing_changed(&region, &before);
     }
+}
+
+void code_ends_with_a_transition(void) {
+    mp_region region = any_pages(MP_ACCESS_READ | MP_ACCESS_EXEC), to;
+    const size_t offset = any_size();
+    mp_code code;
+    const mp_status status = mp_code_at(&region, offset, &code);
+    CLAIM((status == MP_OK) == (offset < region.len));
+    if (status != MP_OK) {
+        CLAIM(!mp_ticket_is_current(&code.ticket));
+        return;
+    }
+    CLAIM((uintptr_t)code.entry == (uintptr_t)region.data + offset);
+    CLAIM(mp_ticket_is_current(&code.ticket));
+    const bool moved = mp_region_transition(&region, &to, any_access()) == MP_OK;
+    CLAIM(mp_ticket_is_current(&code.ticket) == !moved);
+}
+
+/* ---- Size ------------------------------------------------------------------------------------ */
+
+void commit_or_nothing(void) {
+    mp_region region = any_reservation();
+    const moment before = now(&region);
+    const size_t room = mp_region_room(&region);
+    const size_t len = any_size_in(1, 1000000) * seam.page;
+    GIVEN(region.len <= len && len <= room);
+    const mp_status status = mp_region_commit(&region, len);
+    CLAIM(mp_region_room(&region) == room);
+    if (status == MP_OK) {
+        CLAIM(region.len == len);
+        claim_new_ticket(&region, &before);
+        claim_region(&region, READ_WRITE);
+        claim_content_kept(&region, &before);
+        if (seam.byte.mapped && !is_in(&region)) CLAIM(!seam.byte.committed);
+    } else {
+        claim_nothing_changed(&region, &before);
+    }
+}
+
+void uncommit_or_nothing(void) {
+    mp_region region = any_reservation();
+    const moment before = now(&region);
+    const size_t len = any_size_in(0, 1000000) * seam.page;
+    GIVEN(len <= region.len);
+    const mp_status status = mp_region_uncommit(&region, len);
+    if (status == MP_OK) {
+        CLAIM(region.len == len);
+        claim_new_ticket(&region, &before);
+        claim_content_kept(&region, &before);
+        if (seam.byte.mapped && !is_in(&region)) CLAIM(!seam.byte.committed);
+    } else {
+        claim_nothing_changed(&region, &before);
+    }
+}
+
+/* ---- Physical memory ------------------------------------------------------------------------- */
+
+void decommit_checks_all_ranges_first(void) {
+    mp_region region = any_pages(READ_WRITE);
+    const moment before = now(&region);
+    enum { RANGES = 2 };
+    mp_range ranges[RANGES];
+    bool good = true;
+    for (unsigned i = 0; i < RANGES; i++) {
+        ranges[i] = (mp_range){any_size(), any_size()};
+        good = good && ranges[i].offset <= region.len &&
+               ranges[i].n <= region.len - ranges[i].offset && ranges[i].offset % seam.page == 0 &&
+               ranges[i].n % seam.page == 0;
+    }
+    const mp_status status = mp_region_decommit_ranges(&region, ranges, RANGES);
+    CLAIM(good || status == MP_ERR_OUT_OF_RANGE || status == MP_ERR_MISALIGNED);
+    CLAIM(good || seam.calls == before.calls);
+    if (status == MP_OK)
+        claim_new_ticket(&region, &before);
+    else
+        claim_nothing_changed(&region, &before);
+}
+
+void advise_soon_stays_inside(void) {
+    mp_region region = any_pages(MP_ACCESS_READ);
+    const moment before = now(&region);
+    const size_t offset = any_size(), n = any_size();
+    const mp_status status = mp_region_advise_soon(&region, offset, n);
+    CLAIM(status != MP_OK || (offset <= region.len && n <= region.len - offset));
+    claim_nothing_changed(&region, &before);
+}
+
+void resident_bytes_or_nothing(void) {
+    const mp_region region = any_pages(MP_ACCESS_READ);
+    const moment before = now(&region);
+    size_t bytes = 7;
+    const mp_status status = mp_region_resident_bytes(&region, &bytes);
+    CLAIM(status == MP_OK ? bytes <= region.len : bytes == 7);
+    claim_nothing_changed(&region, &before);
 }

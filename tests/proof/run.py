@@ -41,7 +41,7 @@ class Proof:
     fault: dict  # {in: FILE, from: TEXT, to: TEXT}
     bound: str = "none: all values"
     unwind: int = 1
-    loops: dict = field(default_factory=dict)  # those followed more often: {FUNCTION.NUMBER: TIMES}
+    loops: dict = field(default_factory=dict)  # another unwind: {FUNCTION.NUMBER: TIMES}
     wraps: bool = False  # unsigned arithmetic wraps on purpose
     sizes: list = field(default_factory=lambda: [1])  # ELEMENT_SIZE, one run each
 
@@ -123,10 +123,18 @@ def faulty_copy(proof):
 # ---- Proving -------------------------------------------------------------------------------------
 
 
+def followed_more(proof, program):
+    """The loops of the table that the program has, by their names in it, with their numbers."""
+    text = run(["cbmc", "--drop-unused-functions", "--show-loops", program]).stdout
+    for loop in re.findall(r"^Loop (.*):$", text, re.M):
+        times = proof.loops.get(re.sub(r"^__CPROVER_file_local_\w+?_c_", "", loop))
+        if times:
+            yield f"{loop}:{times}"
+
+
 def checked(proof, program, *options):
     wraps = [] if proof.wraps else ["--unsigned-overflow-check"]
-    loops = [word for loop, times in proof.loops.items()
-             for word in ("--unwindset", f"{loop}:{times}")]
+    loops = [word for loop in followed_more(proof, program) for word in ("--unwindset", loop)]
     try:
         return run([*CBMC, *wraps, "--unwind", str(proof.unwind), *loops, *options, program]).stdout
     except subprocess.TimeoutExpired:

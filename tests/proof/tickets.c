@@ -185,3 +185,25 @@ void stacks_are_last_in_first_out(void) {
 }
 
 /* Any order of pushes and pops loses no slot and doubles none. */
+void stacks_keep_what_they_got(void) {
+    enum { SLOTS = 2, STEPS = 3 };
+    seam_start();
+    mp_slot *slots[SLOTS];
+    bool inside[SLOTS] = {false};
+    for (unsigned i = 0; i < SLOTS; i++) CLAIM(mp_slot_take(&slots[i]).code == 0);
+    mp_slot_stack stack = {0};
+    for (unsigned step = 0; step < STEPS; step++) {
+        const size_t i = any_size_in(0, SLOTS - 1);
+        if (!inside[i]) {
+            mp_slot_push(&stack, slots[i]);
+            inside[i] = true;
+        } else {
+            mp_slot *popped = mp_slot_pop(&stack);
+            CLAIM(popped == slots[0] || popped == slots[1]);
+            const unsigned which = popped == slots[1];
+            CLAIM(inside[which]);
+            inside[which] = false;
+        }
+    }
+    if (!inside[0] && !inside[1]) CLAIM(mp_slot_pop(&stack) == NULL);
+}
