@@ -96,7 +96,8 @@ def test_linked_it_has_what_the_library_has(folder, build_dir, tmp_path):
 @pytest.mark.parametrize("flags", [[], ["-DMP_LINKED"]], ids=["inline", "linked"])
 def test_the_tour_needs_no_more(compiler, source_compiler, language, flags, folder, tmp_path):
     """Whichever language the library's source is taken for."""
-    sources = [ROOT / "examples" / name for name in ("tour.c", "tour_system_linux.c")]
+    sources = [ROOT / "examples" / name
+               for name in ("tour.c", "tour_system_linux.c", "tour_system_posix.c")]
     library = tmp_path / "memory_pages.o"
     run_well(source_compiler, "-x", language, "-O2", *WARNING_FLAGS, *flags, "-c",
              folder / "memory_pages.c", "-o", library)

@@ -1,6 +1,7 @@
 /* What vectors tell a memory checker: exactly the elements in use may be touched. The functions of
  * ASan's runtime are replaced here by some that keep a record. */
 #include "support.h"
+#include "system.h"
 
 #include <memory_pages/memory_pages.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static mp_vec_u64_rw new_vec(size_t capacity) {
 }
 
 START_TEST(only_elements_in_use_may_be_touched) {
+    if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
     check_touchable(&vec, 0);
     for (size_t i = 1; i < 10; i++) {
@@ -92,6 +94,7 @@ START_TEST(only_elements_in_use_may_be_touched) {
 END_TEST
 
 START_TEST(room_that_is_given_out_may_be_touched) {
+    if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
     uint64_t *at;
     size_t room;
@@ -124,6 +127,7 @@ START_TEST(growth_within_a_reservation_stays_forbidden) {
 END_TEST
 
 START_TEST(what_was_forbidden_moves_with_the_vector) {
+    if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     check_ok(mp_vec_u64_rw_reserve(&vec, 1000000)); /* into a reservation, elsewhere */
@@ -149,6 +153,7 @@ START_TEST(a_vector_without_accessible_memory_moves_unwatched) {
 END_TEST
 
 START_TEST(frozen_vectors_are_told_again) {
+    if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     memset(forbidden, 0, sizeof forbidden); /* as Valgrind does when a permission changes */
