@@ -43,9 +43,10 @@ static size_t accessible(const mp_vec_raw *vec, const mp_element *element) {
 
 /* ---- What checkers know ---------------------------------------------------------------------- */
 
-/* Brings `limit` in line after a change: under a checker it is how many elements may be touched. */
+/* Brings `limit` in line after a change: under a checker it is how many elements may be touched.
+ * What a stale copy says of its length is no news about memory that is another's. */
 static void settle(mp_vec_raw *vec, size_t touchable, const mp_element *element) {
-    if (!mp_watch_is_on()) {
+    if (!mp_watch_is_on() || !mp_ticket_is_current(&vec->region.ticket)) {
         vec->limit = accessible(vec, element);
         return;
     }
