@@ -43,10 +43,14 @@ static size_t accessible(const mp_vec_raw *vec, const mp_element *element) {
 
 /* ---- What checkers know ---------------------------------------------------------------------- */
 
-/* Brings `limit` in line after a change: under a checker it is how many elements may be touched.
- * What a stale copy says of its length is no news about memory that is another's. */
+/* What a stale copy says of itself is no news about memory that is another's. */
+static bool is_watched(const mp_vec_raw *vec) {
+    return mp_watch_is_on() && mp_ticket_is_current(&vec->region.ticket);
+}
+
+/* Brings `limit` in line after a change: under a checker it is how many elements may be touched. */
 static void settle(mp_vec_raw *vec, size_t touchable, const mp_element *element) {
-    if (!mp_watch_is_on() || !mp_ticket_is_current(&vec->region.ticket)) {
+    if (!is_watched(vec)) {
         vec->limit = accessible(vec, element);
         return;
     }
@@ -59,12 +63,12 @@ static void settle(mp_vec_raw *vec, size_t touchable, const mp_element *element)
 
 /* Before the mapping changes, and after: what was forbidden must not stick to the addresses. */
 static void stop_watching(const mp_vec_raw *vec) {
-    if (mp_watch_is_on() && vec->region.len != 0)
+    if (is_watched(vec) && vec->region.len != 0)
         mp_watch_allow(vec->region.data, vec->region.len);
 }
 
 static void watch_again(const mp_vec_raw *vec, const mp_element *element) {
-    if (!mp_watch_is_on()) return;
+    if (!is_watched(vec)) return;
     const size_t touchable = vec->limit * element->size;
     if (vec->region.len > touchable)
         mp_watch_forbid(vec->region.data + touchable, vec->region.len - touchable);
