@@ -115,7 +115,8 @@ def draw_allocators(measured, folder):
     runs = [run for run in ALLOCATORS if any(one.run == run for one in everyone)]
     if len(runs) < 2:
         return None
-    systems = list(dict.fromkeys(one.system for one in everyone))[::-1]
+    systems = [system for system in dict.fromkeys(one.system for one in everyone)
+               if all(measured.find(case, system, run) for run in runs)][::-1]
     figure, (time, memory) = plt.subplots(1, 2, figsize=(12, 5.5), sharey=True,
                                           layout="constrained")
     head(figure, "Fill 10 million doubles, under each allocator (shorter is better)")
