@@ -5,6 +5,7 @@
 #include "mp_recycler_internal.h"
 #include "mp_release.h"
 #include "mp_ticket.h"
+#include "mp_watch.h"
 
 enum { READ_WRITE = MP_ACCESS_READ | MP_ACCESS_WRITE };
 
@@ -366,31 +367,41 @@ static bool is_worth_a_huge_page(size_t content) {
     return content != 0 && content >= mp_os_huge_page_size() / 2;
 }
 
-/* Makes the hole that moved pages leave in their mapping inaccessible like the rest of it. */
-static bool close_hole(const mp_slot *slot, const mp_region *region, mp_os_source source) {
+/* Makes the place that moved pages had inaccessible like the rest of their mapping. */
+static bool close_place(const mp_slot *slot, const mp_region *region, bool mapped) {
     const mp_os_traits traits = traits_of(slot);
-    const mp_os_result closed = source == MP_OS_SOURCE_GONE
-                                    ? mp_os_reserve_at(region->data, region->len)
-                                    : mp_os_uncommit(region->data, region->len, &traits);
+    const mp_os_result closed = mapped ? mp_os_uncommit(region->data, region->len, &traits)
+                                       : mp_os_reserve_at(region->data, region->len);
     return closed.code == 0;
 }
 
-/* Releases the place that moved pages had; `before` and `behind` are claimed slots for it. */
-static void leave(const mp_slot *slot, const mp_region *region, mp_os_source source,
-                  mp_slot *before, mp_slot *behind) {
+/* Releases the place that moved pages had; `before` and `behind` are claimed slots for it. Pages
+ * that were copied are still `mapped` there. */
+static void leave(const mp_slot *slot, const mp_region *region, bool mapped, mp_slot *before,
+                  mp_slot *behind) {
     unsigned char *end = region->data + region->len;
-    if (MP_HARDENED && region->len != 0 && close_hole(slot, region, source)) {
+    if (MP_HARDENED && region->len != 0 && close_place(slot, region, mapped)) {
         before->base = slot->base;
         before->bytes = slot->bytes;
         mp_quarantine(before);
         mp_slot_give_back(behind);
-    } else if (source == MP_OS_SOURCE_GONE) {
-        mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
-        mp_release_range(behind, end, (size_t)(slot->base + slot->bytes - end));
-    } else {
+    } else if (mapped) {
         mp_release_range(before, slot->base, slot->bytes);
         mp_slot_give_back(behind);
+    } else {
+        mp_release_range(before, slot->base, (size_t)(region->data - slot->base));
+        mp_release_range(behind, end, (size_t)(slot->base + slot->bytes - end));
     }
+}
+
+/* Copies readable pages to a place that is reserved. */
+static mp_os_result copy_pages(const mp_slot *slot, const mp_region *region, unsigned char *to) {
+    mp_os_result result = mp_os_commit(to, region->len, READ_WRITE);
+    if (result.code != 0) return result;
+    memcpy(to, region->data, region->len);
+    if (slot->access != READ_WRITE)
+        result = mp_os_protect(to, region->len, READ_WRITE, slot->access);
+    return result.code == 0 ? populate(slot, to, 0, region->len) : result;
 }
 
 /* Moves a claimed slot's pages to a new mapping, and the slot along with them. `content` as in
@@ -414,14 +425,19 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size
         mp_slot_give_back(behind);
         return status;
     }
-    mp_os_source source = MP_OS_SOURCE_MAPPED;
+    bool mapped = true;
     if (copies) {
         memcpy(area.data, region->data, content);
     } else if (region->len != 0) {
-        /* Pages that have been made resident must not be mapped over. */
-        const size_t whole = slot->prefault ? region->len : reserved;
-        const mp_os_traits traits = traits_of(slot);
-        result = mp_os_move(region->data, region->len, area.data, len, whole, &traits, &source);
+        /* Pages that have been made resident must not be mapped over, and a memory checker would go
+         * through every byte of the reservation. */
+        const bool grows = !slot->prefault && !mp_watch_is_on();
+        result = mp_os_move(region->data, region->len, area.data, len,
+                            grows ? reserved : region->len);
+        mapped = result.code != 0;
+        if (mapped && (slot->access & MP_ACCESS_READ) &&
+            mp_os_status(result) == MP_ERR_UNSUPPORTED)
+            result = copy_pages(slot, region, area.data);
         if (result.code != 0) {
             status = mp_fail_os(result);
             mp_release_range(before, area.base, area.bytes);
@@ -432,7 +448,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size
 
     /* The moved pages brought the advice of their old place along. */
     if (huge && !copies) (void)use_huge_pages(slot, area.base, area.bytes, true);
-    leave(slot, region, source, before, behind);
+    leave(slot, region, mapped, before, behind);
     slot->huge = huge;
     slot->base = area.base;
     slot->bytes = area.bytes;

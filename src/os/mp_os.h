@@ -92,14 +92,10 @@ mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits
 mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_move,
                           const mp_os_traits *traits, void **out);
 
-/* What became of pages that moved: no longer the caller's, or still mapped. */
-typedef enum mp_os_source { MP_OS_SOURCE_GONE, MP_OS_SOURCE_MAPPED } mp_os_source;
-
 /* Moves accessible pages, with their content and permission, to the front of a reservation whose
- * part from `bytes` to `accessible` is committed already, and of which nothing was touched. Without
- * copying where the system can. */
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        const mp_os_traits *traits, mp_os_source *left);
+ * part from `bytes` to `accessible` is committed already, and of which nothing was touched. Their
+ * old place is no longer the caller's. MP_ERR_UNSUPPORTED where it takes a copy. */
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved);
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 

@@ -128,18 +128,9 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
 }
 
 /* By copying. The target's attributes are set, but for the lock, which takes accessible pages. */
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        const mp_os_traits *traits, mp_os_source *left) {
-    (void)accessible, (void)reserved; /* for systems that move the reservation itself */
-    *left = MP_OS_SOURCE_MAPPED;
-    const unsigned writable = MP_ACCESS_READ | MP_ACCESS_WRITE;
-    mp_os_result result = mp_os_commit(to, bytes, writable);
-    if (result.code != 0) return result;
-    memcpy(to, from, bytes);
-    if (traits->access != writable) result = mp_os_protect(to, bytes, writable, traits->access);
-    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes, traits->access);
-    if (result.code != 0) (void)mp_os_uncommit(to, bytes, traits);
-    return result;
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
+    (void)from, (void)bytes, (void)to, (void)accessible, (void)reserved;
+    return mp_value(mp_os_result, ENOTSUP, "move");
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */

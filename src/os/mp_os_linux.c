@@ -13,9 +13,6 @@
 #include "../mp_compiler.h"
 
 /* From the kernel's own headers (include/uapi), where the C library's are older than the kernel. */
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -135,20 +132,13 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
     return mp_posix_done;
 }
 
-/* One call moves one mapping. A program may have split it (by mlock() on a part, or by a policy),
- * or a move before this one may have left a seam. Halving finds the seams without asking where they
- * are. */
-static int move_by_halves(unsigned char *from, size_t bytes, unsigned char *to, int flags) {
-    if (move_mapping(from, bytes, bytes, flags, to) != MAP_FAILED) return 0;
-    const size_t page = mp_os_page_size();
-    if (errno != EFAULT || bytes <= page) return -1;
-    const size_t half = mp_round_down(bytes / 2, page);
-    if (move_by_halves(from, half, to, flags) != 0) return -1;
-    if (move_by_halves(from + half, bytes - half, to + half, flags) == 0) return 0;
-    const int failure = errno;
-    (void)move_by_halves(to, half, from, flags);
-    errno = failure;
-    return -1;
+/* A program may have split a mapping, by mlock() on a part or by a policy. Kernels before 6.17 move
+ * one mapping with a call, and say so only after they have unmapped the target, into whose hole
+ * another thread may map. They say it as well, and change nothing, when asked to grow beyond all
+ * bounds. Later ones don't, and need not be asked: they move what is split, or nothing. */
+static bool is_one_mapping(void *base, size_t bytes) {
+    const size_t too_much = mp_round_down(PTRDIFF_MAX, mp_os_page_size());
+    return mremap(base, bytes, too_much, 0) != MAP_FAILED || errno != EFAULT;
 }
 
 /* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping
@@ -171,27 +161,15 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
     return true;
 }
 
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        const mp_os_traits *traits, mp_os_source *left) {
-    (void)traits;
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
     const int saved = errno;
-    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-    unsigned char *source = (unsigned char *)from;
-    unsigned char *target = (unsigned char *)to;
-    *left = MP_OS_SOURCE_GONE;
-    if (move_as_one(source, bytes, target, accessible, reserved)) {
-        errno = saved;
-        return mp_posix_done;
-    }
-    /* The source stays mapped, so that no other thread's mapping can land in it while a way back
-     * may be needed. Kernels before 5.7 do not know this, and some limits count both places. */
-    *left = MP_OS_SOURCE_MAPPED;
-    if (move_by_halves(source, bytes, target, flags | MREMAP_DONTUNMAP) == 0) {
-        errno = saved;
-        return mp_posix_done;
-    }
-    *left = MP_OS_SOURCE_GONE;
-    return mp_posix_result(move_by_halves(source, bytes, target, flags) != 0, "mremap", saved);
+    const bool moves = is_one_mapping(from, bytes);
+    errno = saved;
+    if (!moves) return mp_value(mp_os_result, ENOTSUP, "mremap");
+    const bool moved =
+        move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved) ||
+        move_mapping(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
+    return mp_posix_result(!moved, "mremap", saved);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */

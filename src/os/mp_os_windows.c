@@ -297,17 +297,9 @@ static bool is_resident_for_ever(const void *page) {
 }
 
 /* By copying. */
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        const mp_os_traits *traits, mp_os_source *left) {
-    (void)accessible, (void)reserved; /* for systems that move the reservation itself */
-    *left = MP_OS_SOURCE_MAPPED;
-    mp_os_result result = mp_os_commit(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE);
-    if (result.code != 0) return result;
-    memcpy(to, from, bytes);
-    result = mp_os_protect(to, bytes, MP_ACCESS_READ | MP_ACCESS_WRITE, traits->access);
-    if (result.code == 0 && traits->locked) result = mp_os_lock(to, bytes, traits->access);
-    if (result.code != 0) (void)mp_os_uncommit(to, bytes, traits);
-    return result;
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
+    (void)from, (void)bytes, (void)to, (void)accessible, (void)reserved;
+    return mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "move");
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */

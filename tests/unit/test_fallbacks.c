@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 
 /* From the kernel's own headers (include/uapi), where the C library's are older than the kernel. */
-enum { COLD = 20, POPULATE_WRITE = 23, DONTNEED_LOCKED = 24, DONTUNMAP = 4 };
+enum { COLD = 20, POPULATE_WRITE = 23, DONTNEED_LOCKED = 24 };
 enum { PIDFD_OPEN = 434, PROCESS_MADVISE = 440 };
 
 static const size_t MiB = (size_t)1 << 20;
@@ -61,10 +61,7 @@ static void without_pidfd(void) { refuse_if(PIDFD_OPEN, 0, 0, 0, ENOSYS); }
 static void without_batches(void) { refuse_if(PROCESS_MADVISE, 0, 0, 0, ENOSYS); }
 static void before_own_batches(void) { refuse_if(PROCESS_MADVISE, 0, 0, 0, EPERM); }
 
-static void without_dontunmap(void) {
-    without_cold(); /* else pages move as one, which needs no way back */
-    refuse_if(SYS_mremap, 3, DONTUNMAP, DONTUNMAP, EINVAL);
-}
+static void without_moves(void) { refuse_if(SYS_mremap, 0, 0, 0, ENOSYS); }
 
 /* As if there were a seam in each MiB; since Linux 6.17 few of them are in the way. */
 static void with_seams(void) { refuse_by(BPF_JGT, SYS_mremap, 1, ~0u, (uint32_t)MiB, EFAULT); }
@@ -78,7 +75,7 @@ static void without_core_sync(void) {
 static void without_any(void) {
     without_populate();
     without_huge_pages();
-    without_dontunmap();
+    without_cold();
     with_seams();
     without_locked_decommit();
     without_pagemap_scan();
@@ -89,7 +86,7 @@ static void without_any(void) {
 static void (*const lacks[])(void) = {
     without_populate,     without_huge_pages, without_cold,      without_locked_decommit,
     without_pagemap_scan, without_pidfd,      without_batches,   before_own_batches,
-    without_dontunmap,    with_seams,         without_core_sync, without_any,
+    without_moves,        with_seams,         without_core_sync, without_any,
 };
 
 /* ---- What works all the same ----------------------------------------------------------------- */

@@ -84,7 +84,7 @@ void *__wrap_mremap(void *from, size_t n, size_t to_n, int flags, ...) {
     va_start(rest, flags);
     void *to = va_arg(rest, void *);
     va_end(rest);
-    if (n > largest_move || to_n > largest_move) {
+    if (n > largest_move) {
         errno = EFAULT;
         return MAP_FAILED;
     }
@@ -235,33 +235,33 @@ static void check_content(const unsigned char *place) {
         ck_assert(bytes_are(place + i * page, (uint8_t)(i + 1), page));
 }
 
-START_TEST(what_is_split_moves_piece_by_piece) {
+START_TEST(pages_move_with_their_content) {
     prepare_move();
-    mp_os_source gone;
-    largest_move = 3 * mp_os_page_size();
     const size_t n = PAGES * mp_os_page_size();
-    ck_assert_int_eq(mp_os_move(source, n, target, n, n, &traits, &gone).code, 0);
+    ck_assert_int_eq(mp_os_move(source, n, target, n, n).code, 0);
     check_content(target);
+    ck_assert_uint_eq(kernel_access(source, n), KERNEL_UNMAPPED);
 }
 END_TEST
 
-START_TEST(a_move_that_stops_half_way_goes_back) {
-    const size_t n = PAGES * mp_os_page_size();
-    for (int moves = 0; moves < PAGES; moves++) {
-        prepare_move();
-        mp_os_source gone;
-        largest_move = mp_os_page_size();
-        moves_left = moves;
-        const mp_os_result result = mp_os_move(source, n, target, n, n, &traits, &gone);
-        ck_assert_int_eq(result.code, ENOMEM);
-        ck_assert_str_eq(result.call, "mremap");
-        moves_left = -1;
-        if (moves == 0) check_content(source); /* later the way back fails as well */
-    }
-    largest_move = mp_os_page_size() - 1; /* not even a page */
+START_TEST(what_is_split_stays_where_it_is) {
     prepare_move();
-    mp_os_source gone;
-    ck_assert_int_eq(mp_os_move(source, n, target, n, n, &traits, &gone).code, EFAULT);
+    const size_t page = mp_os_page_size(), n = PAGES * page;
+    largest_move = n - 1;
+    ck_assert_int_eq(mp_os_move(source, n, target, n, n).code, ENOTSUP);
+    check_content(source);
+    ck_assert_uint_eq(kernel_access(target, n), 0); /* no hole for others to map into */
+}
+END_TEST
+
+START_TEST(a_refused_move_is_told) {
+    prepare_move();
+    const size_t n = PAGES * mp_os_page_size();
+    moves_left = 0;
+    const mp_os_result result = mp_os_move(source, n, target, n, n);
+    moves_left = -1;
+    ck_assert_int_eq(result.code, ENOMEM);
+    ck_assert_str_eq(result.call, "mremap");
     check_content(source);
 }
 END_TEST
@@ -401,8 +401,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, without_files_memory_is_memory);
     tcase_add_loop_test(tests, residency_is_counted_by_pages_where_it_is_not_told, 0, 4);
     tcase_add_test(tests, what_cannot_be_tried_counts_as_denied);
-    tcase_add_test(tests, what_is_split_moves_piece_by_piece);
-    tcase_add_test(tests, a_move_that_stops_half_way_goes_back);
+    tcase_add_test(tests, pages_move_with_their_content);
+    tcase_add_test(tests, what_is_split_stays_where_it_is);
+    tcase_add_test(tests, a_refused_move_is_told);
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);

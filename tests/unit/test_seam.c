@@ -62,9 +62,8 @@ STAND_BETWEEN(mp_os_resize,
                void **out),
               (base, n, to, may_move, traits, out))
 STAND_BETWEEN(mp_os_move,
-              (void *from, size_t n, void *to, size_t accessible, size_t reserved,
-               const mp_os_traits *traits, mp_os_source *source),
-              (from, n, to, accessible, reserved, traits, source))
+              (void *from, size_t n, void *to, size_t accessible, size_t reserved),
+              (from, n, to, accessible, reserved))
 STAND_BETWEEN(mp_os_protect, (void *base, size_t n, unsigned from, unsigned to),
               (base, n, from, to))
 STAND_BETWEEN(mp_os_prefault, (void *base, size_t n), (base, n))

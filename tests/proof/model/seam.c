@@ -205,8 +205,7 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
     return done;
 }
 
-mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved,
-                        const mp_os_traits *traits, mp_os_source *left) {
+mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
     CLAIM(bytes <= accessible && accessible <= reserved);
     const bool source = names_committed_byte(from, bytes);
     const bool target = names_byte(to, reserved);
@@ -219,17 +218,14 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     mp_os_result result;
     if (fails(&result)) return result;
     seam.calls++;
-    *left = any_bool() ? MP_OS_SOURCE_GONE : MP_OS_SOURCE_MAPPED;
-    if (source && (*left == MP_OS_SOURCE_GONE || any_bool())) {
+    if (source) {
         seam.byte.at = (unsigned char *)to + (seam.byte.at - (unsigned char *)from);
         seam.byte.base = to;
         seam.byte.bytes = reserved;
-    } else if (source) {
-        seam.byte.left = true;
     }
     if (target && offset < bytes) {
         seam.byte.committed = true;
-        seam.byte.access = traits->access;
+        seam.byte.access = (unsigned)any_size_in(0, 7);
         seam.byte.zero = false;
     }
     return done;
