@@ -106,13 +106,25 @@ void wait_milliseconds(unsigned milliseconds) {
     ck_assert_int_eq(nanosleep(&time, NULL), 0);
 }
 
+static void (*interrupt)(int);
+
+static void start_timer(void) {
+    const struct itimerval timer = {.it_value = {0, interrupt != NULL ? 200 : 0}};
+    if (setitimer(ITIMER_REAL, &timer, NULL) != 0) abort();
+}
+
+/* The timer starts anew when the handler ends: what is interrupted always gets on. */
+static void on_timer(int number) {
+    interrupt(number);
+    start_timer();
+}
+
 void interrupt_often(void (*handler)(int)) {
-    const struct sigaction action = {.sa_handler = handler != NULL ? handler : SIG_IGN,
+    const struct sigaction action = {.sa_handler = handler != NULL ? on_timer : SIG_IGN,
                                      .sa_flags = SA_RESTART};
     ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-    const struct timeval pause = {0, handler != NULL ? 200 : 0};
-    const struct itimerval timer = {pause, pause};
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
+    interrupt = handler;
+    start_timer();
 }
 
 void (*before_child_ends)(void);
