@@ -44,6 +44,7 @@ need_test_tools() {
     need "g++" compiles g++
     need clang compiles clang
     need libclang-rt-dev links clang -fsanitize=address
+    need llvm llvm-symbolizer --version
     need make make --version
     need "check pkg-config" pkg-config --exists check
     need "valgrind libc6-dbg" valgrind --quiet true
