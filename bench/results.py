@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 GLIBC = "glibc"
 RUST = "rust"
+HARDENED = "hardened"
 
 # Who is no peer: the limits, and what is under measurement.
 OURS = "memory_pages"

@@ -33,8 +33,14 @@ QUICK_ALLOCATOR_CASES = (
     r"\|(raw loop, huge pages$|memory_pages, (push|vector)|mmap|malloc|realloc|std)"
 )
 
+# What the hardened build does otherwise, and what it is compared with in its own run.
+HARDENED_CASES = (
+    r"^(fill_fresh\.f64|refill\.f64|append_fresh|create_destroy\.touched|decommit\.80MB|permission\..*"
+    r"|small\.create|call)\|(raw loop|memory_pages|mmap|mprotect|memcpy|madvise|function pointer)"
+)
+
 # Seconds for all repetitions of one process; its first pass comes on top.
-SECONDS, SECONDS_OF_ALLOCATOR = 220, 45
+SECONDS, SECONDS_OF_ALLOCATOR, SECONDS_OF_HARDENED = 200, 35, 15
 QUICK_SECONDS, QUICK_SECONDS_OF_ALLOCATOR = 15, 2
 
 
@@ -74,7 +80,7 @@ def run_harness(program, cases, seconds, quick, library=None):
         return json.loads(out.read_text())
 
 
-def run_all(build, quick):
+def run_all(build, hardened, quick):
     harness = build / "memory_pages_bench"
     cases, seconds = (QUICK_CASES, QUICK_SECONDS) if quick else ("", SECONDS)
     runs = {}
@@ -86,6 +92,11 @@ def run_all(build, quick):
     for name, library in find_allocators().items():
         print(f"== what uses malloc, with {name}", file=sys.stderr)
         runs[name] = run_harness(harness, cases, seconds, quick, library)
+
+    if hardened:
+        print("== the hardened build", file=sys.stderr)
+        runs[results.HARDENED] = run_harness(hardened / "memory_pages_bench", HARDENED_CASES,
+                                             SECONDS_OF_HARDENED, quick)
 
     rust = build / "rust_bench"
     if rust.exists():
@@ -107,6 +118,7 @@ def put_into_readme(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="where CMake built to")
+    parser.add_argument("--hardened", type=Path, help="where CMake built the hardened library to")
     parser.add_argument("--quick", action="store_true", help="end within a minute")
     parser.add_argument("--only-report", action="store_true",
                         help="make tables and plots of a results.json that is there")
@@ -117,7 +129,7 @@ def main():
     arguments.output.mkdir(parents=True, exist_ok=True)
     file = arguments.output / "results.json"
     if not arguments.only_report:
-        runs = run_all(arguments.build, arguments.quick)
+        runs = run_all(arguments.build, arguments.hardened, arguments.quick)
         found = results.summarise(runs, machine.describe(runs[results.GLIBC]["context"]))
         file.write_text(json.dumps(found, indent=1) + "\n")
     measured = results.Results(json.loads(file.read_text()))

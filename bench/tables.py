@@ -1,7 +1,7 @@
 """The results as Markdown: first what was promised, then every figure."""
 
 import targets
-from results import GLIBC, LIMITS, OURS
+from results import GLIBC, HARDENED, LIMITS, OURS
 from units import amount, duration
 
 TITLES = {
@@ -73,6 +73,22 @@ def details(measured, case):
     return f"### {title(case)}\n\n" + table(head, lines, "lrrrrrr")
 
 
+def cost_of_hardening(measured):
+    """What the library takes in its hardened build, each build against the limit in its own run.
+    One part of the text, or none if that build was not measured."""
+    lines = []
+    for one in measured.all:
+        limit = limit_of(measured, one.case)
+        usual = measured.find(one.case, one.system)
+        if one.run != HARDENED or not one.is_ours or None in (limit, usual):
+            continue
+        before, after = measured.ratio(usual, one.case, limit), measured.ratio(one, one.case, limit)
+        lines.append([title(one.case), one.system.removeprefix(f"{OURS}, "), limit,
+                      f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}"])
+    head = ["case", "by", "limit", "usual, × limit", "hardened, × limit", "cost"]
+    return ["## What hardening costs\n\n" + table(head, lines, "lllrrr")] if lines else []
+
+
 # What the README shows: a case, what it is, and who of the library takes part.
 HEADLINES = [
     ("fill_fresh.f64", "fill fresh memory, 10 million doubles", "push"),
@@ -131,7 +147,7 @@ def render(measured):
                    key=lambda case: families.index(case.split(".")[0]))
     machine = "\n".join(f"- {fact}: {text}" for fact, text in measured.machine.items())
     return "\n\n".join([
-        "# Results", machine, promises(measured),
+        "# Results", machine, promises(measured), *cost_of_hardening(measured),
         "## Every figure\n\nTimes are for one element, call or creation; ratios are seen in the "
         "run that the system took part in. Resident memory is the anonymous memory of the process, "
         "at its peak and after release.",

@@ -40,12 +40,13 @@ struct Malloc {
     char *data() { return memory; }
 };
 
-template <class From> struct Vec {
+template <class From, std::size_t reservation = 0> struct Vec {
     using Source = From;
     mp_vec_u8_rw vec;
     std::uint8_t *room;
     explicit Vec(const Source &source) {
         mp_options options = MP_INIT;
+        options.reservation = reservation;
         options.recycler = source.recycler;
         must(mp_vec_u8_rw_create_with(size, &options, &vec));
         std::size_t n;
@@ -57,6 +58,10 @@ template <class From> struct Vec {
 
 struct PlainVec : Vec<TheSystem> {
     static constexpr const char *name = "memory_pages, vector";
+    using Vec::Vec;
+};
+struct FittingVec : Vec<TheSystem, size> {
+    static constexpr const char *name = "memory_pages, vector, reserving no more";
     using Vec::Vec;
 };
 struct RecycledVec : Vec<Recycler> {
@@ -122,8 +127,8 @@ template <class... Systems> void add_each() {
 } // namespace
 
 void add_create_destroy() {
-    add_each<Mmap<PageKind::huge>, Mmap<PageKind::small>, PlainVec, RecycledVec, PlainPages,
-             HugePages, RecycledPages, RecycledHugePages, Malloc>();
+    add_each<Mmap<PageKind::huge>, Mmap<PageKind::small>, PlainVec, FittingVec, RecycledVec,
+             PlainPages, HugePages, RecycledPages, RecycledHugePages, Malloc>();
 }
 
 } // namespace bench
