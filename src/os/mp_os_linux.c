@@ -163,9 +163,9 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
 
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
     const int saved = errno;
-    const bool moves = is_one_mapping(from, bytes);
+    const bool is_one = is_one_mapping(from, bytes);
     errno = saved;
-    if (!moves) return mp_value(mp_os_result, ENOTSUP, "mremap");
+    if (!is_one) return mp_value(mp_os_result, ENOTSUP, "mremap");
     const bool moved =
         move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved) ||
         move_mapping(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
