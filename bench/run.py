@@ -35,8 +35,9 @@ QUICK_ALLOCATOR_CASES = (
 
 # What the hardened build does otherwise, and what it is compared with in its own run.
 HARDENED_CASES = (
-    r"^(fill_fresh\.f64|refill\.f64|append_fresh|create_destroy\.touched|decommit\.80MB|permission\..*"
-    r"|small\.create|call)\|(raw loop|memory_pages|mmap|mprotect|memcpy|madvise|function pointer)"
+    r"^(fill_fresh\.f64|refill\.f64|append_fresh|create_destroy\.touched|decommit\.80MB"
+    r"|permission\..*|small\.create|call)"
+    r"\|(raw loop|memory_pages|mmap|mprotect|memcpy|madvise|function pointer)"
 )
 
 # Seconds for all repetitions of one process; its first pass comes on top.

@@ -78,8 +78,9 @@ class Tree:
                 yield (section, index), entry
 
     def get(self, key, default=None):
-        """The value of a key that fits the schema."""
-        return default if (key,) in self.broken else self.data.get(key, default)
+        """The value of a key, if all of it fits the schema."""
+        broken = any(path[:1] == (key,) for path in self.broken)
+        return default if broken else self.data.get(key, default)
 
 
 def load(path):

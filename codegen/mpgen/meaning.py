@@ -41,6 +41,7 @@ C_NAMES = {
       for bits in (8, 16, 32, 64)),
 }  # fmt: skip
 C_TYPES = {*chain(*C_WORDS), *C_NAMES}
+LIBRARY_NAMES = {"mp_options", "mp_range"}  # which operations may name besides
 QUALIFIERS = {"const", "volatile"}
 STORAGE = {"auto", "extern", "inline", "register", "restrict", "static", "thread_local", "typedef"}
 TAGS = {"struct", "union", "enum"}
@@ -72,6 +73,7 @@ def mistakes(tree, core, bodies):
         _prefix(tree, core),
         _elements(tree),
         _signatures(tree),
+        _tags(tree),
         _clashes(tree, core),
         _pages(tree),
         _wanted(tree, core),
@@ -232,8 +234,8 @@ def _elements(tree):
 
 def _signatures(tree):
     for path, entry in tree.entries("functions"):
-        places = [(*path, "parameters", index) for index in range(len(entry["parameters"]))]
-        for where in [(*path, "returns"), *places]:
+        [returns, *places] = _signature_places(path, entry)
+        for where in [returns, *places]:
             c_type = model.tidy(tree.at(where))
             yield from _c_type(tree, where, c_type, "header" in entry)
             last = c_type.rpartition("*")[2].split()
@@ -243,6 +245,12 @@ def _signatures(tree):
             if c_type == "void" and where in places:
                 sentence = "a parameter can't be void; an empty list says that there is none"
                 yield tree.mistake(where, sentence)
+
+
+def _signature_places(path, entry):
+    """Where the types of a signature stand, the result's first."""
+    parameters = range(len(entry["parameters"]))
+    return [(*path, "returns"), *((*path, "parameters", index) for index in parameters)]
 
 
 def _c_type(tree, where, c_type, has_header):
@@ -269,6 +277,19 @@ def _c_type(tree, where, c_type, has_header):
         near = suggestion(name[0], sorted(C_TYPES))
         sentence = f"nothing declares the type `{name[0]}`: name its header as `header`{near}"
         yield tree.mistake(where, sentence)
+
+
+def _tags(tree):
+    """A name that is a struct here and a union there."""
+    seen = {}
+    elements = ((*path, "c_type") for path, _ in tree.entries("elements"))
+    signatures = (_signature_places(path, entry) for path, entry in tree.entries("functions"))
+    for where in chain(elements, *signatures):
+        for kind, name in re.findall(r"\b(struct|union|enum) (\w+)", tree.at(where)):
+            first, line = seen.setdefault(name, (kind, tree.values[where].line))
+            if kind != first:
+                sentence = f"`{kind} {name}` is called `{first} {name}` on line {line}"
+                yield tree.mistake(where, sentence)
 
 
 # ---- Pages ---------------------------------------------------------------------------------------
@@ -313,6 +334,7 @@ def _operations(tree, bodies):
             yield tree.mistake(where, sentence)
         yield from _requirements(tree, path, entry)
         yield from _parameters(tree, path, entry)
+        yield from _types(tree, path, entry)
         yield from _wording(tree, path, entry)
         yield from _holes(tree, path, entry)
 
@@ -360,6 +382,22 @@ def _parameters(tree, path, entry):
         taken.add(name)
 
 
+def _types(tree, path, entry):
+    """Types of C and of the library; what stands for a placeholder is one."""
+    parameters = enumerate(entry.get("parameters", []))
+    places = [(*path, "parameters", index, "type") for index, p in parameters if "type" in p]
+    if entry["returns"] != "status":
+        places.append((*path, "returns"))
+    for where in places:
+        c_type = model.tidy(tree.at(where))
+        names = [word for word in re.findall(r"[\w{}.]+", c_type) if word not in QUALIFIERS]
+        if "{" in c_type or tuple(sorted(names)) in C_WORDS:
+            continue
+        near = suggestion(c_type, sorted({*C_TYPES, *LIBRARY_NAMES, "status"}))
+        if len(names) != 1 or names[0] not in C_NAMES | LIBRARY_NAMES:
+            yield tree.mistake(where, f"operations know no type `{c_type}`{near}")
+
+
 def _wording(tree, path, entry):
     summary = entry["doc"].strip().split("\n")[0]
     where = (*path, "doc")
@@ -404,8 +442,10 @@ def _placeholders(tree, where, known):
 
 
 def _comments(tree):
-    """Every text of a spec may come to stand in a comment, and none may end it."""
+    """Every text of a spec may come to stand in a comment; none may end it, or join its lines."""
     for where in tree.values:
         text = tree.at(where)
         if isinstance(text, str) and ("*/" in text or "/*" in text):
             yield tree.mistake(where, "`/*` and `*/` may not stand in a spec: comments end there")
+        if isinstance(text, str) and "??/" in text:
+            yield tree.mistake(where, "`??/` may not stand in a spec: C reads it as a backslash")

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project import INCLUDE_FLAGS, WARNING_FLAGS, run
 
-from mpgen import load
+from mpgen import load, meaning, model
 from mpgen.__main__ import CORE_SPEC, main
 
 EXAMPLES = int(os.environ.get("MPGEN_EXAMPLES", "25"))
@@ -137,15 +137,84 @@ def holds(text):
             return
         assert (status, said) == (0, b"")
         assert all(files(out).values())
-        compiles(out)
+        tree = load.load(spec)
+        if bodies_fit(tree):
+            compiles(out, declared(tree, Path(folder, "users")))
 
 
-def compiles(out):
+def bodies_fit(tree):
+    """Whether the operations are called as the templates expect, whose bodies are not part of a
+    spec. Those that somebody else wrote go with other templates."""
+    return all(called(operation) in KNOWN_CALLS for _, operation in tree.entries("operations"))
+
+
+def called(operation):
+    keys = ("on", "name", "handle", "parameters", "returns", "requires", "changes", "gate")
+    told = {key: operation.get(key) for key in keys}
+    told["parameters"] = [
+        (parameter["name"], parameter.get("type")) for parameter in told["parameters"] or []
+    ]
+    return json.dumps(told, sort_keys=True)
+
+
+KNOWN_CALLS = {called(o) for _, o in load.load(HERE / "tiny.yml").entries("operations")}
+
+
+def declared(tree, folder):
+    """The headers of the user whom the spec is of: they declare what it says of them."""
+    folder.mkdir()
+    for section, types_of in (("elements", element_types), ("functions", function_types)):
+        for _, entry in tree.entries(section):
+            if "header" in entry:
+                declare(folder / entry["header"].strip("<>"), types_of(entry), entry)
+    return folder
+
+
+def element_types(entry):
+    return [entry["c_type"]]
+
+
+def function_types(entry):
+    return [entry["returns"], *entry["parameters"]]
+
+
+def declare(path, types, entry):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = path.read_text() if path.exists() else "#include <memory_pages/mp_status.h>\n"
+    path.write_text(text + "".join(map(once, declarations(types, entry))))
+
+
+def declarations(types, entry):
+    for type in types:
+        words = [word for word in re.findall(r"\w+", type) if word not in ("const", "volatile")]
+        if words[0] == "enum":
+            yield f"{words[1]}_tag", f"enum {words[1]} {{ a_{words[1]} }};"
+        elif words[0] in ("struct", "union"):
+            yield f"{words[1]}_tag", f"{' '.join(words)} {{ double member; }};"
+        elif len(words) == 1 and words[0] not in meaning.C_TYPES:
+            yield words[0], f"typedef struct {{ double member; }} {words[0]};"
+    to, by = (model.pointer_to(t) for t in (types[0], model.const_of(types[0])))
+    for key, form in (
+        ("destructor", f"void {{}}({to}a);"),
+        ("copy", f"mp_status {{}}({to}a, {by}b);"),
+        ("equal", f"bool {{}}({by}a, {by}b);"),
+    ):
+        if key in entry:
+            yield entry[key], form.format(entry[key])
+
+
+def once(declaration):
+    """Two entries may name the same thing, in one header or in two."""
+    name, text = declaration
+    return f"#ifndef DECLARED_{name}\n#define DECLARED_{name}\n{text}\n#endif\n"
+
+
+def compiles(out, users):
     if (out / "include").is_dir():
         folders, sources = [out / "include"], out / "src"
     else:
         folders, sources = [out], out
-    flags = [f"-I{path}" for path in (*folders, HERE / "include")]
+    flags = [f"-I{path}" for path in (*folders, users)]
     sources = sorted(sources.glob("*_instances.c"))
     assert sources
     command = ["gcc", "-std=c11", *WARNING_FLAGS, *flags, *INCLUDE_FLAGS, "-fsyntax-only"]
