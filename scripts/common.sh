@@ -66,6 +66,7 @@ need_package_tools() {
     need "build-essential dpkg-dev" command -v dpkg-buildpackage
     need debhelper command -v dh
     need lintian command -v lintian
+    need doxygen doxygen --version
 }
 
 # A compiler without the C library's headers compiles nothing of use.

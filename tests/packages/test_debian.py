@@ -14,7 +14,9 @@ from spec_version import ABI, VERSION
 RECIPE = ROOT / "packaging/debian"
 LIBRARY = f"libmemory-pages{ABI}"
 DEVELOPMENT = "libmemory-pages-dev"
+DOCUMENTATION = "libmemory-pages-doc"
 GENERATOR = "memory-pages-generator"
+PACKAGES = (LIBRARY, DEVELOPMENT, DOCUMENTATION, GENERATOR)
 
 
 # ---- The recipe ----------------------------------------------------------------------------------
@@ -55,14 +57,14 @@ def packages(tmp_path_factory):
 
 def test_there_are_these_packages(packages):
     debug = {f"{LIBRARY}-dbgsym"}
-    assert set(packages) - debug == {LIBRARY, DEVELOPMENT, GENERATOR}
+    assert set(packages) - debug == set(PACKAGES)
 
 
 @pytest.fixture(scope="module")
 def unpacked(packages, tmp_path_factory):
     """The packages side by side in a folder, as they lie in a system."""
     folder = tmp_path_factory.mktemp("root")
-    for name in (LIBRARY, DEVELOPMENT, GENERATOR):
+    for name in PACKAGES:
         run_well("dpkg-deb", "--extract", packages[name], folder)
     return folder
 
@@ -114,6 +116,11 @@ exec chroot "$1/root" sh -euc '
     cmake --build build >log
     build/simulate
     $(pkg-config --variable=mpgen memory_pages) list my_types.yml | grep rw
+    documentation=/usr/share/doc/libmemory-pages-dev
+    cc $documentation/examples/give_back.c $(pkg-config --cflags --libs memory_pages)
+    ./a.out 1 1 | grep -c bytes
+    grep -o "<title>.*</title>" $documentation/html/md_cookbook.html
+    man --where memory_pages mp_vec_f64_rw_push | xargs basename --multiple
     zsh -fc "autoload -Uz compinit; compinit -u -D; echo zsh: \$_comps[mpgen]"
     fish -c "complete --do-complete \"mpgen ex\"" | cut -f1
     for deb in *.deb; do dpkg-deb --field $deb Package; done >names
@@ -130,10 +137,11 @@ def test_installed_they_serve_a_newcomer(packages, tmp_path):
     user, mounts = tmp_path / "user", tmp_path / "mounts"
     shutil.copytree(ROOT / "tests/consumer", user)
     (user / "version.c").write_text(PROGRAM)
-    for name in (LIBRARY, DEVELOPMENT, GENERATOR):
+    for name in PACKAGES:
         shutil.copy(packages[name], user)
     mounts.mkdir()
     said = run_well("unshare", "--mount", "sh", "-c", SESSION, "sh", mounts, user)
     assert said.splitlines() == [
-        VERSION, f"libmemory_pages.so.{ABI}", "50000.0 kg", "my_vec_particle_rw.h", "zsh: _mpgen",
-        "explain", "purged"]
+        VERSION, f"libmemory_pages.so.{ABI}", "50000.0 kg", "my_vec_particle_rw.h",
+        "1", "<title>memory_pages: Cookbook</title>", "memory_pages.7.gz", "mp_vec_f64_rw.3.gz",
+        "zsh: _mpgen", "explain", "purged"]
