@@ -3,6 +3,7 @@
 Templates take names from here and never make one themselves.
 """
 
+import re
 from dataclasses import dataclass
 
 # ---- Parts of a function -------------------------------------------------------------------------
@@ -309,6 +310,17 @@ class Spec:
         return sorted({s.include for s in self.signatures if s.include})
 
     @property
+    def signature_tags(self):
+        """What the signatures only point to, so that no header need declare it."""
+        types = (
+            c_type
+            for signature in self.signatures
+            if not signature.include
+            for c_type in (signature.returns, signature.arguments_text)
+        )
+        return sorted({tag for c_type in types for tag in TAG.findall(c_type)})
+
+    @property
     def unsafe_open(self):
         """What has functions behind the unsafe gate alone."""
         return [handle for handle in self.open_handles if handle.unsafe]
@@ -394,6 +406,9 @@ def function_name(type, verb):
 
 def status_name(status):
     return f"MP_ERR_{status}"
+
+
+TAG = re.compile(r"\b(?:struct|union) \w+")
 
 
 def tidy(c_type):

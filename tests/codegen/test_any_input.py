@@ -76,6 +76,47 @@ NEARLY_GOOD = st.fixed_dictionaries(
         "functions": st.lists(FUNCTIONS, max_size=2),
     }
 )
+# Pieces of good specs: types that C declares, and those that a header of the user's must.
+C_OWN = st.sampled_from(
+    ["char", "signed char", "unsigned long long", "long double", "bool", "wchar_t", "size_t",
+     "uint_fast8_t", "void *", "const char *", "double **", "struct node *", "volatile int *"]
+)  # fmt: skip
+USERS_OWN = st.sampled_from(
+    ["struct particle", "union value", "enum colour", "article", "struct particle *", "article **"]
+)
+DOCS = st.text("ab é漢?\\/*{}%@#\"'<>&:-.~`$\n", min_size=1, max_size=200).filter(
+    lambda text: text.strip() and not re.search(r"/\*|\*/|\?\?/", text)
+)
+
+
+@st.composite
+def entries(draw, name):
+    """An element or a signature, of types that C or a header of the user's declares."""
+    header = draw(st.sampled_from([None, "mine.h", "<mine.h>", "folder/mine.h"]))
+    types = st.one_of(C_OWN, USERS_OWN) if header else C_OWN
+    made = {"name": name, "doc": draw(DOCS)} | ({"header": header} if header else {})
+    if draw(st.booleans()):
+        returns = draw(st.one_of(st.just("void"), types))
+        return made | {"returns": returns, "parameters": draw(st.lists(types, max_size=16))}
+    made["c_type"] = draw(types)
+    for key in draw(st.sets(st.sampled_from(model.ELEMENT_FUNCTIONS))) if header else ():
+        made[key] = f"{name}_{key}"
+    return made
+
+
+@st.composite
+def good_specs(draw):
+    names = st.from_regex(r"[a-z][a-z0-9]{0,5}x", fullmatch=True)
+    found = [draw(entries(name)) for name in draw(st.sets(names, min_size=1, max_size=4))]
+    spec = {"extends": "memory_pages", "prefix": "my"}
+    spec["elements"] = [entry for entry in found if "c_type" in entry]
+    spec["functions"] = [entry for entry in found if "returns" in entry]
+    if draw(st.booleans()):
+        spec["write_exec"] = "allowed"
+        spec["pages"] = [{"access": ["write", "exec"], "doc": draw(DOCS)}]
+    return spec
+
+
 ANYTHING = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.floats(), st.integers(), st.text(max_size=20)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)),
@@ -111,7 +152,8 @@ def reads(path, read=load.load):
 
 
 def holds(text):
-    """Fails unless the spec becomes files that compile, or mistakes and nothing else."""
+    """Fails unless the spec becomes files that compile, or mistakes and nothing else, which it
+    returns."""
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     with tempfile.TemporaryDirectory() as folder:
         spec, out = Path(folder, "spec.yml"), Path(folder, "out")
@@ -134,12 +176,13 @@ def holds(text):
         if status == 1:
             assert TELLS.search(said), said
             assert files(out) == {}
-            return
+            return said
         assert (status, said) == (0, b"")
         assert all(files(out).values())
         tree = load.load(spec)
         if bodies_fit(tree):
             compiles(out, declared(tree, Path(folder, "users")))
+        return b""
 
 
 def bodies_fit(tree):
@@ -232,6 +275,12 @@ def test_mutations_of_a_user_s_spec(text):
 @given(mutations(LIBRARY))
 def test_mutations_of_a_library(text):
     holds(text)
+
+
+@BOUNDED
+@given(good_specs().map(as_yaml))
+def test_good_specs(text):
+    assert holds(text) == b""
 
 
 @BOUNDED

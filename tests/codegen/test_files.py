@@ -219,6 +219,7 @@ def test_list_of_an_own_spec_is_flat():
         "my_pages_r_w_x.h",
         "my_fn_types.h",
         "my_fn_kernel.h",
+        "my_fn_visit.h",
         "my_particle_types.h",
         "my_grain_types.h",
         "my_slice_particle.h",

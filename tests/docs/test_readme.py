@@ -47,10 +47,15 @@ def test_two_files_are_all_that_a_program_needs(tmp_path):
 
 
 def test_own_types(tmp_path, tmp_path_factory, build_dir, build_flags):
-    prefix = tmp_path_factory.mktemp("prefix")
-    run_well("cmake", "--install", build_dir, "--prefix", prefix)
+    """What a newcomer types to install the library, and to use it in a folder of their own."""
+    repository, system = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("system")
+    (repository / "build").mkdir()
+    (repository / "build/release").symlink_to(build_dir)
+    install = command_with("cmake --install").partition("&& sudo ")[2]
+    run_well("sh", "-c", install, cwd=repository, env=os.environ | {"DESTDIR": str(system)})
     README.write_files(tmp_path)
-    environment = {"CMAKE_PREFIX_PATH": str(prefix), "CFLAGS": " ".join(build_flags)}
+    prefix = f"{system}/usr/local"
+    environment = {"CMAKE_PREFIX_PATH": prefix, "CFLAGS": " ".join(build_flags)}
     said = run_well("sh", "-c", command_with("build/simulate"), cwd=tmp_path,
                     env=os.environ | environment)
     assert said.endswith("\n" + README.files["simulate.c"].said)

@@ -14,6 +14,9 @@
 
 MP_EXTERN_C_BEGIN
 
+struct node;
+union value;
+
 /** Code that moves particles.
  *
  *  Owns nothing and may be copied; all zero (`MP_INIT`) is a stale reference.
@@ -24,6 +27,17 @@ typedef struct my_fn_kernel {
 
 /** The signature of what `my_fn_kernel` refers to. */
 typedef void my_fn_kernel_signature(struct particle *, size_t);
+
+/** Code that looks at a node, which no header declares.
+ *
+ *  Owns nothing and may be copied; all zero (`MP_INIT`) is a stale reference.
+ */
+typedef struct my_fn_visit {
+    mp_code code; /**< the code, without the signature */
+} my_fn_visit;
+
+/** The signature of what `my_fn_visit` refers to. */
+typedef bool my_fn_visit_signature(struct node *, union value *, int);
 
 MP_EXTERN_C_END
 

@@ -168,6 +168,18 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_sum(const my_pages_r_w_x *page
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_my_kernel(const my_pages_r_w_x *pages,
                                                             size_t offset, my_fn_kernel *out);
 
+/** Refers to the code at `offset` as `bool (struct node *, union value *, int)`.
+ *
+ *  @param pages   the pages, or an empty handle
+ *  @param offset  where the code starts
+ *  @param out     the reference
+ *  @retval MP_OK         on success
+ *  @retval MP_ERR_EMPTY  the handle is empty
+ *  @note Threads and signal handlers: any number at once, while none changes the pages.
+ */
+MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_my_visit(const my_pages_r_w_x *pages,
+                                                           size_t offset, my_fn_visit *out);
+
 /* ---- Refused at compile time ----------------------------------------------------------------- */
 
 /* Declared so that the compiler can say why there is no such function here, and what to call. */
@@ -249,6 +261,11 @@ MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_sum(const my_pages_r_w_x *page
 
 MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_my_kernel(const my_pages_r_w_x *pages,
                                                             size_t offset, my_fn_kernel *out) {
+    return mp_code_at(&pages->region, offset, &out->code);
+}
+
+MP_INLINE MP_MUST_USE mp_status my_pages_r_w_x_fn_my_visit(const my_pages_r_w_x *pages,
+                                                           size_t offset, my_fn_visit *out) {
     return mp_code_at(&pages->region, offset, &out->code);
 }
 

@@ -18,6 +18,7 @@
 #if MP_ALLOW_EXEC
 #include "my_pages_r_w_x.h"
 #include "my_fn_kernel.h"
+#include "my_fn_visit.h"
 #endif
 
 #endif

@@ -38,6 +38,16 @@ MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages);
  */
 MP_INLINE my_fn_kernel_signature *my_fn_kernel_ptr(const my_fn_kernel *fn);
 
+/* -- my_fn_visit -- */
+
+/** Returns the code as a function pointer.
+ *
+ *  @param fn  the reference; a zeroed one is stale
+ *  @return    the code as a function pointer
+ *  @note Threads and signal handlers: any number at once, while none changes the reference.
+ */
+MP_INLINE my_fn_visit_signature *my_fn_visit_ptr(const my_fn_visit *fn);
+
 #endif
 
 /* ---- Inline bodies --------------------------------------------------------------------------- */
@@ -53,6 +63,11 @@ MP_INLINE void *my_pages_r_w_x_unsafe_ptr(const my_pages_r_w_x *pages) {
 MP_INLINE my_fn_kernel_signature *my_fn_kernel_ptr(const my_fn_kernel *fn) {
     if (!mp_ticket_is_current(&fn->code.ticket)) return NULL;
     return (my_fn_kernel_signature *)fn->code.entry;
+}
+
+MP_INLINE my_fn_visit_signature *my_fn_visit_ptr(const my_fn_visit *fn) {
+    if (!mp_ticket_is_current(&fn->code.ticket)) return NULL;
+    return (my_fn_visit_signature *)fn->code.entry;
 }
 
 #endif
