@@ -46,18 +46,43 @@ def test_two_files_are_all_that_a_program_needs(tmp_path):
         assert run_well(tmp_path / "a.out") == README.files["first.c"].said
 
 
-def test_own_types(tmp_path, tmp_path_factory, build_dir, build_flags):
-    """What a newcomer types to install the library, and to use it in a folder of their own."""
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, build_dir):
+    """The environment of one who typed what installs the library, which lies in no system folder
+    here."""
     repository, system = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("system")
     (repository / "build").mkdir()
     (repository / "build/release").symlink_to(build_dir)
     install = command_with("cmake --install").partition("&& sudo ")[2]
     run_well("sh", "-c", install, cwd=repository, env=os.environ | {"DESTDIR": str(system)})
+    library_dir = next(system.glob("usr/local/lib*/**/libmemory_pages.so")).parent
+    return os.environ | {"CMAKE_PREFIX_PATH": f"{system}/usr/local",
+                         "PKG_CONFIG_PATH": f"{library_dir}/pkgconfig",
+                         "LD_LIBRARY_PATH": str(library_dir)}
+
+
+def test_use_it_in_a_project(installed, tmp_path, build_flags):
+    if build_flags:
+        pytest.skip("the commands name no sanitizers")
+    (tmp_path / "my_program.c").write_text("#include <memory_pages/memory_pages.h>\n"
+                                           "int main(void) { return mp_version() == NULL; }\n")
+    run_well("sh", "-c", command_with("pkg-config"), cwd=tmp_path, env=installed)
+    run_well(tmp_path / "a.out", env=installed)
+
+    [lines] = [block.text for block in README.blocks
+               if block.language == "cmake" and not block.file_name]
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.20)\nproject(mine C)\n"
+        "add_executable(my_program my_program.c)\n" + lines)
+    run_well("cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build", env=installed)
+    run_well("cmake", "--build", tmp_path / "build")
+    run_well(tmp_path / "build/my_program")
+
+
+def test_own_types(installed, tmp_path, build_flags):
     README.write_files(tmp_path)
-    prefix = f"{system}/usr/local"
-    environment = {"CMAKE_PREFIX_PATH": prefix, "CFLAGS": " ".join(build_flags)}
     said = run_well("sh", "-c", command_with("build/simulate"), cwd=tmp_path,
-                    env=os.environ | environment)
+                    env=installed | {"CFLAGS": " ".join(build_flags)})
     assert said.endswith("\n" + README.files["simulate.c"].said)
 
 

@@ -3,6 +3,7 @@ say. documents.py has the rules."""
 
 import os
 import platform
+import re
 
 import pytest
 from documents import DOCUMENTS, FENCE
@@ -55,3 +56,22 @@ def test_programs(document, block, compiler, level, types, tmp_path, build_dir, 
     done = run(tmp_path / "program")
     assert (done.returncode, done.stderr) == (0, "")
     assert block.said is None or done.stdout == block.said
+
+
+SPECS = [(document, block) for document in DOCUMENTS for block in document.blocks
+         if block.language == "yaml"]
+
+
+@pytest.mark.parametrize(("document", "block"), SPECS,
+                         ids=[f"{document.name}:{block.line}" for document, block in SPECS])
+def test_specs(document, block, tmp_path):
+    head = "" if block.file_name else "extends: memory_pages\nprefix: my\n"
+    (tmp_path / "spec.yml").write_text(head + block.text)
+    assert run_well(ROOT / "codegen/mpgen.sh", "list", tmp_path / "spec.yml")
+
+
+def test_programs_are_as_short_as_their_headings_say():
+    headed = re.compile(r"^## .* in (\d+) lines$.*?^```c\n(.*?)^```$", re.M | re.S)
+    found = [short for document in DOCUMENTS for short in headed.findall(document.text)]
+    assert found
+    assert all(len(program.splitlines()) <= int(lines) for lines, program in found)
