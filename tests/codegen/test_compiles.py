@@ -62,7 +62,7 @@ def test_closed_gate_says_what_opens_it(compiler):
     "c_type, sentence",
     [
         ("struct unknown", "incomplete type"),
-        ("struct empty", "an element has a size"),
+        ("struct empty", "its header defines this type, with a size"),
         ("struct wide", "an element aligns to a page at most"),
     ],
 )

@@ -35,13 +35,16 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def configuring(project, source, prefix, build_flags):
+def configuring(project, request, build_flags):
     """The command that configures the project for a way to get at the library."""
     flags = " ".join(build_flags)
 
     def configuring(way, *options, generator="Ninja"):
+        if way == "find_package":
+            options += (f"-DCMAKE_PREFIX_PATH={request.getfixturevalue('prefix')}",)
+        else:
+            options += (f"-DMEMORY_PAGES_SOURCE={request.getfixturevalue('source')}",)
         return ["cmake", "-G", generator, "-S", project, "-B", project / "build", f"-DWAY={way}",
-                f"-DMEMORY_PAGES_SOURCE={source}", f"-DCMAKE_PREFIX_PATH={prefix}",
                 f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}", *options]
 
     return configuring

@@ -421,7 +421,7 @@ MP_INLINE bool mp_vec_f64_ro_equal(const mp_vec_f64_ro *vec, const mp_vec_f64_ro
     const double *b = mp_element_f64_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

@@ -419,7 +419,7 @@ MP_INLINE bool mp_vec_i8_ro_equal(const mp_vec_i8_ro *vec, const mp_vec_i8_ro *o
     const int8_t *b = mp_element_i8_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

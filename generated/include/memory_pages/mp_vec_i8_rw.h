@@ -825,7 +825,7 @@ MP_INLINE bool mp_vec_i8_rw_equal(const mp_vec_i8_rw *vec, const mp_vec_i8_rw *o
     const int8_t *b = mp_element_i8_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

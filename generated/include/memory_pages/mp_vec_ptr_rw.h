@@ -829,7 +829,7 @@ MP_INLINE bool mp_vec_ptr_rw_equal(const mp_vec_ptr_rw *vec, const mp_vec_ptr_rw
     void *const *b = mp_element_ptr_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

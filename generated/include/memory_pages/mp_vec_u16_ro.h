@@ -421,7 +421,7 @@ MP_INLINE bool mp_vec_u16_ro_equal(const mp_vec_u16_ro *vec, const mp_vec_u16_ro
     const uint16_t *b = mp_element_u16_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

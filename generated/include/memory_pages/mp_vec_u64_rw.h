@@ -832,7 +832,7 @@ MP_INLINE bool mp_vec_u64_rw_equal(const mp_vec_u64_rw *vec, const mp_vec_u64_rw
     const uint64_t *b = mp_element_u64_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

@@ -419,7 +419,7 @@ MP_INLINE bool mp_vec_u8_ro_equal(const mp_vec_u8_ro *vec, const mp_vec_u8_ro *o
     const uint8_t *b = mp_element_u8_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

@@ -13,7 +13,7 @@
 
 MP_EXTERN_C_BEGIN
 
-MP_STATIC_ASSERT(sizeof(struct text) > 0, "an element has a size");
+MP_STATIC_ASSERT(sizeof(struct text) > 0, "its header defines this type, with a size");
 MP_STATIC_ASSERT(MP_ALIGN_OF(struct text) <= 4096, "an element aligns to a page at most");
 
 /** A view of elements: does not own them, and is good as long as they stay where they are.

@@ -116,7 +116,7 @@ MP_INLINE bool tp_vec_i32_ro_equal(const tp_vec_i32_ro *vec, const tp_vec_i32_ro
     const int32_t *b = tp_element_i32_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }

@@ -159,7 +159,7 @@ MP_INLINE bool tp_vec_i32_rw_equal(const tp_vec_i32_rw *vec, const tp_vec_i32_rw
     const int32_t *b = tp_element_i32_items(&other->raw);
     if (other->raw.len != len) return false;
     for (size_t i = 0; i < len; i++) {
-        if (!(a[i] == b[i])) return false;
+        if (a[i] != b[i]) return false;
     }
     return true;
 }
