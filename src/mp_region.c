@@ -494,6 +494,7 @@ static bool replace_by_copy(mp_region *region, mp_slot *slot, unsigned access) {
 }
 
 mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access) {
+    if (from == to) return mp_fail(MP_ERR_INVALID, "transition");
     *to = empty_region;
     mp_slot *slot;
     const mp_status owned = mp_ticket_claim(&from->ticket, &slot);

@@ -320,6 +320,7 @@ mp_status mp_vec_raw_spare(mp_vec_raw *vec, size_t min, void **out, size_t *room
 }
 
 mp_status mp_vec_raw_advance(mp_vec_raw *vec, size_t n, const mp_element *element) {
+    if (vec->region.ticket.slot == NULL) return mp_fail(MP_ERR_EMPTY, "advance");
     if (n > accessible(vec, element) - vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "advance");
     set_len(vec, vec->len + n, element);
     return MP_OK;
@@ -372,7 +373,10 @@ static mp_status insert(mp_vec_raw *vec, size_t index, const unsigned char *arra
     /* An array within the vector moves along with it, and what lies behind the gap moves once more.
      */
     const uintptr_t offset = (uintptr_t)array - (uintptr_t)vec->region.data;
-    const bool own = vec->len != 0 && offset < vec->len * element->size;
+    const bool own = offset < vec->region.len;
+    if (own && (offset % element->size != 0 ||
+                !mp_range_is_inside(offset / element->size, n, vec->len)))
+        return mp_fail(MP_ERR_INVALID, "insert"); /* the room behind the last is no element yet */
     MP_TRY(make_room(vec, n, element));
     if (own) array = vec->region.data + offset;
 
@@ -567,6 +571,7 @@ mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice) {
 
 static mp_status hand_over(mp_vec_raw *from, mp_vec_raw *to, unsigned access,
                            const mp_element *element) {
+    if (from == to) return mp_fail(MP_ERR_INVALID, "transition");
     mp_region region;
     stop_watching(from);
     const mp_status status = mp_region_transition(&from->region, &region, access);

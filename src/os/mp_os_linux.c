@@ -20,9 +20,6 @@
 #define SYS_process_madvise 440
 #endif
 enum { SYNC_CORES = 1 << 5, REGISTER_TO_SYNC_CORES = 1 << 6 }; /* of membarrier(), Linux 4.16 */
-#ifndef MADV_COLD
-#define MADV_COLD 20
-#endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -132,13 +129,31 @@ mp_os_result mp_os_resize(void *base, size_t bytes, size_t new_bytes, bool may_m
     return mp_posix_done;
 }
 
+/* What keeps the kernel from making room for a mapping where it is: an errno, or 0. */
+static int why_not_larger(void *base, size_t bytes, size_t larger) {
+    if (mremap(base, bytes, larger, 0) == MAP_FAILED) return errno;
+    (void)mremap(base, larger, bytes, 0);
+    return 0;
+}
+
 /* A program may have split a mapping, by mlock() on a part or by a policy. Kernels before 6.17 move
  * one mapping with a call, and say so only after they have unmapped the target, into whose hole
- * another thread may map. They say it as well, and change nothing, when asked to grow beyond all
- * bounds. Later ones don't, and need not be asked: they move what is split, or nothing. */
+ * another thread may map. Later ones move one after the other, and stop with no way back at one
+ * that must stay, such as a sealed one. All say that there are several, and change nothing, when
+ * asked to grow over all address space. The later ones look at the size first, and say EINVAL if it
+ * is more than that. */
 static bool is_one_mapping(void *base, size_t bytes) {
-    const size_t too_much = mp_round_down(PTRDIFF_MAX, mp_os_page_size());
-    return mremap(base, bytes, too_much, 0) != MAP_FAILED || errno != EFAULT;
+    const size_t page = mp_os_page_size();
+    int why_not = EINVAL;
+    for (size_t end = PTRDIFF_MAX; why_not == EINVAL && end >= INT32_MAX && end > bytes; end /= 2)
+        why_not = why_not_larger(base, bytes, mp_round_down(end, page));
+    return why_not != EFAULT;
+}
+
+/* Nothing is invalidated in private memory; but the kernel refuses it, with EBUSY, where memory is
+ * locked. */
+static bool is_locked(void *page) {
+    return msync(page, mp_os_page_size(), MS_ASYNC | MS_INVALIDATE) != 0;
 }
 
 /* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping
@@ -146,19 +161,17 @@ static bool is_one_mapping(void *base, size_t bytes) {
  * another place. */
 static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, size_t accessible,
                         size_t reserved) {
-    /* Locked memory would become resident as far as it grows. The kernel says so by refusing this
-     * hint; before 5.4 it refuses always. */
-    const size_t page = mp_os_page_size();
-    if (madvise(from, page, MADV_COLD) != 0 || madvise(to, page, MADV_COLD) != 0) return false;
+    /* Locked memory would become resident as far as it grows. */
+    if (is_locked(from) || is_locked(to)) return false;
     /* The kernel unmaps the target before it looks at limits. What they refuse must be known first,
      * or there would be a hole for others to fall into. */
     if (mprotect(to, reserved, PROT_READ | PROT_WRITE) != 0) return false;
-    if (move_mapping(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
-        return false;
+    const bool moved =
+        move_mapping(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
     /* Refused at the limit of mappings; what then stays accessible costs nothing until it is
      * touched. */
     if (accessible < reserved) (void)mprotect(to + accessible, reserved - accessible, PROT_NONE);
-    return true;
+    return moved;
 }
 
 mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, size_t reserved) {
@@ -203,10 +216,13 @@ static mp_os_result forget(void *base, size_t bytes) {
 /* In this order there is nothing to take back: pages that stay accessible cost nothing until they
  * are touched, and committing them again finds them zeroed. */
 mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits) {
-    (void)traits; /* the pages stay the same */
+    const int saved = errno;
     const mp_os_result result = forget(base, bytes);
-    if (result.code == 0) (void)mp_os_commit(base, bytes, MP_ACCESS_NONE);
-    return result;
+    if (result.code != 0) return result;
+    if (traits->locked) (void)munlock(base, bytes); /* or it would still count as locked */
+    (void)mp_os_commit(base, bytes, MP_ACCESS_NONE);
+    errno = saved;
+    return mp_posix_done;
 }
 
 void mp_os_discard(void *base, size_t bytes) { (void)forget(base, bytes); }

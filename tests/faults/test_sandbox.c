@@ -70,8 +70,8 @@ START_TEST(an_old_kernel_serves_as_well) {
     if (skips_with_guests()) return;
     refuse_call(SYS_pidfd_open, ANY, 0, ENOSYS);
     refuse_call(SYS_process_madvise, ANY, 0, ENOSYS);
-    refuse_call(SYS_ioctl, ANY, 0, ENOTTY);  /* PAGEMAP_SCAN */
-    refuse_call(SYS_madvise, 2, 20, EINVAL); /* MADV_COLD, and all with these bits */
+    refuse_call(SYS_ioctl, ANY, 0, ENOTTY); /* PAGEMAP_SCAN */
+    refuse_call(SYS_msync, ANY, 0, ENOSYS);
 
     mp_pages_r_w_nx pages;
     const mp_options prefault = {.prefault = true};

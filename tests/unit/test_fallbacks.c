@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 
 /* From the kernel's own headers (include/uapi), where the C library's are older than the kernel. */
-enum { COLD = 20, POPULATE_WRITE = 23, DONTNEED_LOCKED = 24 };
+enum { POPULATE_WRITE = 23, DONTNEED_LOCKED = 24 };
 enum { PIDFD_OPEN = 434, PROCESS_MADVISE = 440 };
 
 static const size_t MiB = (size_t)1 << 20;
@@ -54,7 +54,7 @@ static void refuse_advice(uint32_t advice) { refuse_if(SYS_madvise, 2, ~0u, advi
 
 static void without_populate(void) { refuse_advice(POPULATE_WRITE); }
 static void without_huge_pages(void) { refuse_advice(MADV_HUGEPAGE); }
-static void without_cold(void) { refuse_advice(COLD); }
+static void without_msync(void) { refuse_if(SYS_msync, 0, 0, 0, ENOSYS); }
 static void without_locked_decommit(void) { refuse_advice(DONTNEED_LOCKED); }
 static void without_pagemap_scan(void) { refuse_if(SYS_ioctl, 0, 0, 0, ENOTTY); }
 static void without_pidfd(void) { refuse_if(PIDFD_OPEN, 0, 0, 0, ENOSYS); }
@@ -63,7 +63,7 @@ static void before_own_batches(void) { refuse_if(PROCESS_MADVISE, 0, 0, 0, EPERM
 
 static void without_moves(void) { refuse_if(SYS_mremap, 0, 0, 0, ENOSYS); }
 
-/* As if there were a seam in each MiB; since Linux 6.17 few of them are in the way. */
+/* As if there were a seam in each MiB. */
 static void with_seams(void) { refuse_by(BPF_JGT, SYS_mremap, 1, ~0u, (uint32_t)MiB, EFAULT); }
 
 static void without_core_sync(void) {
@@ -75,7 +75,7 @@ static void without_core_sync(void) {
 static void without_any(void) {
     without_populate();
     without_huge_pages();
-    without_cold();
+    without_msync();
     with_seams();
     without_locked_decommit();
     without_pagemap_scan();
@@ -84,7 +84,7 @@ static void without_any(void) {
 }
 
 static void (*const lacks[])(void) = {
-    without_populate,     without_huge_pages, without_cold,      without_locked_decommit,
+    without_populate,     without_huge_pages, without_msync,     without_locked_decommit,
     without_pagemap_scan, without_pidfd,      without_batches,   before_own_batches,
     without_moves,        with_seams,         without_core_sync, without_any,
 };

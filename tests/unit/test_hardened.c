@@ -187,6 +187,19 @@ START_TEST(the_quarantine_gives_way_where_there_is_no_room) {
 }
 END_TEST
 
+START_TEST(what_is_in_quarantine_is_not_locked) {
+    if (skips_without_mlock()) return;
+    const mp_options locked = {.locked = true};
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create_with(len, &locked, &pages));
+    const void *old = mp_pages_r_w_nx_data(&pages);
+    check_kernel_flag(old, "lo", true);
+    mp_pages_r_w_nx_destroy(&pages);
+    check_closed(old, len);
+    check_kernel_flag(old, "lo", false);
+}
+END_TEST
+
 static void child_that_can_map_nothing(void) {
     mp_pages_r_w_nx pages = new_pages();
     mp_pages_r_nw_nx readable;
@@ -219,6 +232,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_vector_stays_within_its_reservation);
     tcase_add_test(tests, the_quarantine_ends);
     tcase_add_test(tests, the_quarantine_gives_way_where_there_is_no_room);
+    tcase_add_test(tests, what_is_in_quarantine_is_not_locked);
     tcase_add_test(tests, what_cannot_move_stays);
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -19,6 +20,7 @@
 
 static int mmaps_left = -1, writes_left = -1, scans_left = -1; /* before the first that fails */
 static size_t largest_move = SIZE_MAX;                         /* bytes; EFAULT beyond */
+static size_t address_space = SIZE_MAX;                        /* bytes; EINVAL beyond */
 static int moves_left = -1;
 static bool has_no_batches;
 static int scan_end_sticks;
@@ -86,6 +88,10 @@ void *__wrap_mremap(void *from, size_t n, size_t to_n, int flags, ...) {
     va_end(rest);
     if (n > largest_move) {
         errno = EFAULT;
+        return MAP_FAILED;
+    }
+    if (to_n > address_space) {
+        errno = EINVAL;
         return MAP_FAILED;
     }
     if (fails(&moves_left, ENOMEM)) return MAP_FAILED;
@@ -254,6 +260,70 @@ START_TEST(what_is_split_stays_where_it_is) {
 }
 END_TEST
 
+/* Some kernels would move the first part and stop at the second, with no way back. */
+START_TEST(what_the_program_has_split_stays_where_it_is) {
+    enum { MSEAL = 462 }; /* since Linux 6.10 */
+    if (skips_with_guests()) return;
+    prepare_move();
+    const size_t page = mp_os_page_size(), n = PAGES * page;
+    if (_i == 0) {
+        ck_assert_int_eq(madvise(source + page, page, MADV_DONTFORK), 0);
+    } else if (__real_syscall(MSEAL, source + page, page, 0) != 0) {
+        puts("skipped: this kernel seals nothing");
+        return;
+    }
+    ck_assert_int_eq(mp_os_move(source, n, target, n, n).code, ENOTSUP);
+    check_content(source);
+    ck_assert_uint_eq(kernel_access(target, n), MP_ACCESS_NONE);
+}
+END_TEST
+
+/* A mapping with nothing behind it for half of the address space. */
+START_TEST(what_happens_to_grow_shrinks_again) {
+    const size_t n = PAGES * mp_os_page_size();
+    const size_t room = ((size_t)PTRDIFF_MAX >> 30) + 1; /* 8 GiB */
+    if (room < n || skips_with_guests()) return; /* 32 bits: there never is so much */
+    prepare_move();
+    void *base;
+    ck_assert_int_eq(mp_os_reserve(room, mp_os_page_size(), &base, &left).code, 0);
+    ck_assert_int_eq(__real_munmap((char *)base + n, room - n), 0);
+    ck_assert_int_eq(mp_os_commit(base, n, MP_ACCESS_READ | MP_ACCESS_WRITE).code, 0);
+    memcpy(base, source, n);
+    address_space = room / 2;
+    ck_assert_int_eq(mp_os_move(base, n, target, n, n).code, 0);
+    check_content(target);
+    ck_assert_uint_eq(kernel_access((char *)base + n, n), KERNEL_UNMAPPED);
+}
+END_TEST
+
+static size_t huge_kilobytes(void) {
+    size_t found = 0;
+    char line[256];
+    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        (void)sscanf(line, "AnonHugePages: %zu kB", &found);
+    if (file != NULL) fclose(file);
+    return found;
+}
+
+START_TEST(huge_pages_move_whole) {
+    const size_t huge = mp_os_huge_page_size(), n = 2 * huge;
+    void *from, *to;
+    if (huge == 0) return;
+    ck_assert_int_eq(mp_os_reserve(n, huge, &from, &left).code, 0);
+    ck_assert_int_eq(mp_os_commit(from, n, MP_ACCESS_READ | MP_ACCESS_WRITE).code, 0);
+    (void)mp_os_use_huge_pages(from, n, true);
+    memset(from, 7, n);
+    const size_t before = huge_kilobytes();
+    if (before == 0) puts("skipped: the kernel gives no huge pages");
+    ck_assert_int_eq(mp_os_reserve(2 * n, huge, &to, &left).code, 0);
+    ck_assert_int_eq(mp_os_move(from, n, to, n, 2 * n).code, 0);
+    ck_assert_uint_eq(huge_kilobytes(), before);
+    ck_assert(bytes_are(to, 7, n));
+    ck_assert_uint_eq(kernel_access((char *)to + n, n), MP_ACCESS_NONE);
+}
+END_TEST
+
 START_TEST(a_refused_move_is_told) {
     prepare_move();
     const size_t n = PAGES * mp_os_page_size();
@@ -403,6 +473,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, what_cannot_be_tried_counts_as_denied);
     tcase_add_test(tests, pages_move_with_their_content);
     tcase_add_test(tests, what_is_split_stays_where_it_is);
+    tcase_add_loop_test(tests, what_the_program_has_split_stays_where_it_is, 0, 2);
+    tcase_add_test(tests, what_happens_to_grow_shrinks_again);
+    tcase_add_test(tests, huge_pages_move_whole);
     tcase_add_test(tests, a_refused_move_is_told);
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);

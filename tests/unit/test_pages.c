@@ -669,6 +669,20 @@ START_TEST(locked_pages_are_locked_and_can_still_be_decommitted) {
 }
 END_TEST
 
+START_TEST(what_locked_pages_give_back_is_not_locked) {
+    if (skips_without_mlock() || skips_without(ADVICE)) return;
+    const mp_options options = {.locked = true, .guard_pages = true};
+    mp_pages_r_w_nx pages = new_pages_with(4 * page, options);
+    check_ok(mp_pages_r_w_nx_resize(&pages, page));
+    const uint8_t *data = mp_pages_r_w_nx_data(&pages);
+    check_kernel_flag(data, "lo", true);
+    check_kernel_flag(data + page, "lo", false);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 4 * page));
+    check_kernel_flag(data + page, "lo", true);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
 START_TEST(no_dump_is_told_to_the_kernel) {
     if (!system_has(DUMP_CONTROL)) {
         const mp_options no_dump = {.no_dump = true};
@@ -872,6 +886,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, huge_pages_are_asked_for_as_the_policy_says);
     tcase_add_test(tests, prefault_makes_everything_resident);
     tcase_add_test(tests, locked_pages_are_locked_and_can_still_be_decommitted);
+    tcase_add_test(tests, what_locked_pages_give_back_is_not_locked);
     tcase_add_test(tests, no_dump_is_told_to_the_kernel);
     tcase_add_test(tests, wipe_on_fork_hides_the_content_from_children);
     tcase_add_test(tests, pages_that_children_do_not_inherit_never_become_executable);

@@ -68,6 +68,18 @@ START_TEST(an_empty_handle_has_no_transition) {
 }
 END_TEST
 
+/* Only a cast gets past the compiler. */
+START_TEST(no_handle_passes_its_pages_to_itself) {
+    edge = &pages_transitions[_i];
+    mp_region pages = pages_with_content(edge->from);
+    const mp_region before = pages;
+    check_status(MP_ERR_INVALID, edge->apply(&pages, &pages));
+    ck_assert_mem_eq(&pages, &before, sizeof pages);
+    edge->from->destroy(&pages);
+    ck_assert_uint_eq(kernel_access(before.data, len) & MP_ACCESS_WRITE, 0);
+}
+END_TEST
+
 START_TEST(a_stale_twin_has_no_transition) {
     edge = &pages_transitions[_i];
     mp_region from = pages_with_content(edge->from), to, none;
@@ -200,6 +212,7 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, a_transition_changes_the_permission_and_nothing_else, 0,
                         PAGES_TRANSITION_COUNT);
     tcase_add_loop_test(tests, an_empty_handle_has_no_transition, 0, PAGES_TRANSITION_COUNT);
+    tcase_add_loop_test(tests, no_handle_passes_its_pages_to_itself, 0, PAGES_TRANSITION_COUNT);
     tcase_add_loop_test(tests, a_stale_twin_has_no_transition, 0, PAGES_TRANSITION_COUNT);
     tcase_add_loop_test(tests, a_denied_transition_gives_the_handle_back, 0,
                         PAGES_TRANSITION_COUNT);

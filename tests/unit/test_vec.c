@@ -142,7 +142,8 @@ START_TEST(an_empty_handle_is_safe_in_every_function) {
     check_status(MP_ERR_EMPTY, type->rw.advise_use_seq(&empty));
     check_status(MP_ERR_EMPTY, type->rw.advise_use_rnd(&empty));
     check_status(MP_ERR_EMPTY, type->rw.advise_use_soon(&empty, 0, 0));
-    ck_assert_int_ne(type->advance(&empty, 1), MP_OK);
+    check_status(MP_ERR_EMPTY, type->advance(&empty, 0));
+    check_status(MP_ERR_EMPTY, type->advance(&empty, 1));
     type->truncate(&empty, 0);
     type->truncate(&empty, 1);
     type->clear(&empty);
@@ -535,6 +536,27 @@ START_TEST(insert_n_makes_place_for_an_array) {
 }
 END_TEST
 
+/* The gap would have moved over them, and growth away from them. */
+START_TEST(insert_n_takes_nothing_from_the_room) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(1, 3);
+    void *room;
+    size_t n;
+    check_ok(type->spare_mut(&vec, 2, &room, &n));
+    memset(room, 0, n * type->size);
+    const mp_vec_raw before = vec;
+    check_status(MP_ERR_INVALID, type->insert_n(&vec, 0, room, 2));
+    check_status(MP_ERR_INVALID, type->insert_n(&vec, 0, type->rw.last(&vec), 2));
+    check_status(MP_ERR_INVALID, type->append(&vec, room, n));
+    if (type->size > 1)
+        check_status(MP_ERR_INVALID,
+                     type->insert_n(&vec, 0, (const char *)type->rw.data(&vec) + 1, 1));
+    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_holds(&vec, 1, 2, 3);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
 START_TEST(insert_n_takes_its_own_elements) {
     /* The source lies before, behind and across the place; with room to spare and without. */
     type = &vec_types[_i];
@@ -842,6 +864,7 @@ static void add_tests(TCase *tests) {
         append_takes_its_own_elements,
         insert_makes_place_for_one,
         insert_n_makes_place_for_an_array,
+        insert_n_takes_nothing_from_the_room,
         insert_n_takes_its_own_elements,
         resize_appends_copies_or_truncates,
         append_zeroed_appends_zeros_also_where_elements_were,

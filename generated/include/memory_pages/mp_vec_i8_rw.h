@@ -418,7 +418,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_push_within_capacity(mp_vec_i8_rw *
  */
 MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec);
 
-/** Appends copies of `n` elements of `array`, which may lie in the vector.
+/** Appends copies of `n` elements of `array`, which may be some of the vector's own.
  *
  *  All of them or, on failure, none.
  *
@@ -432,7 +432,8 @@ MP_INLINE mp_vec_i8_writer mp_vec_i8_rw_writer(mp_vec_i8_rw *vec);
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
- *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_INVALID            `array` is NULL though `n` is not 0, or lies in the vector but
+ *                                    beyond its elements
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it
@@ -484,7 +485,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_append_zeroed(mp_vec_i8_rw *vec, si
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert(mp_vec_i8_rw *vec, size_t index, int8_t value);
 
-/** Inserts copies of `n` elements of `array`, which may lie in the vector, before `index`.
+/** Inserts copies of `n` elements of `array`, which may be some of the vector's own, before
+ *  `index`.
  *
  *  All of them or, on failure, none.
  *
@@ -500,7 +502,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_insert(mp_vec_i8_rw *vec, size_t in
  *  @retval MP_ERR_OVERFLOW           the size in bytes does not fit in a size_t
  *  @retval MP_ERR_OUT_OF_MEMORY      the system has no memory or address space left for it
  *  @retval MP_ERR_TOO_MANY_MAPPINGS  the process is at the system's limit of mappings
- *  @retval MP_ERR_INVALID            a pointer is NULL although there is something to copy
+ *  @retval MP_ERR_INVALID            `array` is NULL though `n` is not 0, or lies in the vector but
+ *                                    beyond its elements
  *  @retval MP_ERR_DENIED             the system's policy forbids it (W^X policies, SELinux,
  *                                    seccomp)
  *  @retval MP_ERR_UNSUPPORTED        this system cannot do it

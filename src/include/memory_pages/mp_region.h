@@ -66,7 +66,7 @@ static inline void mp_region_move(mp_region *from, mp_region *to) {
 
 /** Changes the permission of all pages to `access`; on success `to` owns them and `from` is empty,
  *  on failure `from` is as it was and `to` is empty. New executable code is made visible to every
- *  processor first. */
+ *  processor first. `MP_ERR_INVALID` if both are the same handle, which stays as it was. */
 MP_API MP_MUST_USE mp_status mp_region_transition(mp_region *from, mp_region *to, unsigned access);
 
 /** Grows or shrinks to at least `min_bytes`, which is not 0; new bytes are zero; may move. */

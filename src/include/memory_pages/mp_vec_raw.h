@@ -71,7 +71,7 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_reserve(mp_vec_raw *vec, size_t addition
 /** Gives everything behind the last element back, in whole pages. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_shrink_to_fit(mp_vec_raw *vec, const mp_element *element);
 
-/** Copies `n` elements from `array`, which may lie in `vec`, to before `index`. */
+/** Copies `n` elements from `array`, which may be some of the array's own, to before `index`. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_insert_n(mp_vec_raw *vec, size_t index, const void *array,
                                                  size_t n, const mp_element *element);
 
@@ -151,11 +151,11 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_advise_soon(const mp_vec_raw *vec, size_
 /** Passes a hint about the whole array, and what it will grow into, on to the system. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_advise(const mp_vec_raw *vec, mp_advice advice);
 
-/** Makes the memory read-only; `to` then owns it. */
+/** Makes the memory read-only; `to`, another handle, then owns it. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_freeze(mp_vec_raw *from, mp_vec_raw *to,
                                                const mp_element *element);
 
-/** Makes the memory of a frozen array writable again; `to` then owns it. */
+/** Makes the memory of a frozen array writable again; `to`, another handle, then owns it. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_thaw(mp_vec_raw *from, mp_vec_raw *to,
                                              const mp_element *element);
 
