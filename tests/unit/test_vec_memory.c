@@ -77,11 +77,13 @@ START_TEST(a_small_vector_takes_little) {
     type->rw.destroy(&warm_up);
     const size_t before = kernel_address_space();
     mp_vec_raw vec = new_vec(10);
-    ck_assert_uint_le(kernel_address_space(), before + 10 * type->size + 32 * page);
+    const size_t after = kernel_address_space();
     ck_assert_uint_eq(resident(&vec), 0);
     grow_to(&vec, 10);
     ck_assert_uint_le(resident(&vec), 10 * type->size + 2 * page);
     type->rw.destroy(&vec);
+    if (skips_with_guests()) return; /* they take some of their own at any time */
+    ck_assert_uint_le(after, before + 10 * type->size + 32 * page);
 }
 END_TEST
 
