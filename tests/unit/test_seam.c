@@ -1,5 +1,6 @@
 /* What the floors above the seam do when it refuses, or when the system is another: the linker puts
  * these functions between the two. */
+#include "between.h"
 #include "kernel_view.h"
 #include "support.h"
 #include "system.h"
@@ -15,43 +16,6 @@
 
 /* ---- The seam in between --------------------------------------------------------------------- */
 
-enum { REFUSED = -2 }; /* stands for MP_ERR_SYSTEM */
-
-static const char *refused; /* the call that fails; NULL: none */
-static int passes;          /* how many of them are let through before */
-static int refusals;        /* how many fail then */
-static int refusal_code = REFUSED;
-static const char *always_refused; /* one more call, for good */
-
-static void refuse_call(const char *call, int let_through, int times) {
-    refused = call;
-    passes = let_through;
-    refusals = times;
-}
-
-static bool is_refused(const char *call) {
-    if (always_refused != NULL && strcmp(call, always_refused) == 0) return true;
-    if (refused == NULL || strcmp(call, refused) != 0) return false;
-    if (passes > 0) {
-        passes--;
-        return false;
-    }
-    return refusals-- > 0;
-}
-
-/** Checks that what was to fail did. */
-static void check_refused(void) {
-    ck_assert_int_le(refusals, 0);
-    refused = NULL;
-}
-
-#define STAND_BETWEEN(name, parameters, arguments)                                                 \
-    __typeof__(name) __real_##name, __wrap_##name; /* so that the seam's own type is kept */       \
-    mp_os_result __wrap_##name parameters {                                                        \
-        if (is_refused(#name)) return (mp_os_result){refusal_code, #name};                         \
-        return __real_##name arguments;                                                            \
-    }
-
 STAND_BETWEEN(mp_os_map, (size_t n, unsigned access, mp_os_wish wish, void **out, mp_os_left *left),
               (n, access, wish, out, left))
 STAND_BETWEEN(mp_os_release, (void *base, size_t n), (base, n))
@@ -61,8 +25,7 @@ STAND_BETWEEN(mp_os_resize,
               (void *base, size_t n, size_t to, bool may_move, const mp_os_traits *traits,
                void **out),
               (base, n, to, may_move, traits, out))
-STAND_BETWEEN(mp_os_move,
-              (void *from, size_t n, void *to, size_t accessible, size_t reserved),
+STAND_BETWEEN(mp_os_move, (void *from, size_t n, void *to, size_t accessible, size_t reserved),
               (from, n, to, accessible, reserved))
 STAND_BETWEEN(mp_os_protect, (void *base, size_t n, unsigned from, unsigned to),
               (base, n, from, to))

@@ -152,6 +152,23 @@ START_TEST(a_vector_without_accessible_memory_moves_unwatched) {
 }
 END_TEST
 
+/* Its memory may be another's by now. */
+START_TEST(a_stale_copy_tells_nothing) {
+    if (skips_without(REUSED_PLACES)) return;
+    mp_vec_u64_rw vec = new_vec(100);
+    for (size_t i = 0; i < 10; i++) check_ok(mp_vec_u64_rw_push(&vec, i));
+    mp_vec_u64_rw twin = vec;
+    mp_vec_u64_rw_destroy(&vec);
+    ck_assert(bytes_are(forbidden, false, sizeof forbidden));
+    mp_vec_u64_rw_truncate(&twin, 2);
+    mp_vec_u64_rw_clear(&twin);
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_reserve(&twin, 1000));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_shrink_to_fit(&twin));
+    mp_vec_u64_rw_destroy(&twin);
+    ck_assert(bytes_are(forbidden, false, sizeof forbidden));
+}
+END_TEST
+
 START_TEST(frozen_vectors_are_told_again) {
     if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
@@ -172,6 +189,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
     tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
     tcase_add_test(tests, a_vector_without_accessible_memory_moves_unwatched);
+    tcase_add_test(tests, a_stale_copy_tells_nothing);
     tcase_add_test(tests, frozen_vectors_are_told_again);
 }
 
