@@ -180,7 +180,8 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     errno = saved;
     if (!is_one) return mp_value(mp_os_result, ENOTSUP, "mremap");
     const bool moved =
-        move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved) ||
+        (reserved != bytes &&
+         move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved)) ||
         move_mapping(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
     return mp_posix_result(!moved, "mremap", saved);
 }
