@@ -307,7 +307,7 @@ static size_t huge_kilobytes(void) {
 }
 
 START_TEST(huge_pages_move_whole) {
-    if (skips_with_guests()) return; /* Valgrind, which is never asked for it, reports the msync() */
+    if (skips_with_guests()) return; /* the library never asks this of Valgrind */
     const size_t huge = mp_os_huge_page_size(), n = 2 * huge;
     void *from, *to;
     if (huge == 0 || huge > (size_t)32 << 20) {
