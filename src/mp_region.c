@@ -346,6 +346,7 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
     if (base == NULL) return mp_fail(MP_ERR_INVALID, "from_raw_parts");
     if (bytes == 0) return mp_fail(MP_ERR_ZERO_SIZE, "from_raw_parts");
     if (((uintptr_t)base | bytes) % page != 0) return mp_fail(MP_ERR_MISALIGNED, "from_raw_parts");
+    if (bytes > UINTPTR_MAX - (uintptr_t)base) return mp_fail(MP_ERR_INVALID, "from_raw_parts");
 
     mp_slot *slot;
     const mp_os_result taken = mp_slot_take(&slot);

@@ -41,6 +41,11 @@ static size_t accessible(const mp_vec_raw *vec, const mp_element *element) {
     return smaller(vec->region.len / element->size, vec->capacity);
 }
 
+static mp_status check_owned(const mp_vec_raw *vec, const char *operation) {
+    const mp_status status = mp_ticket_check(&vec->region.ticket);
+    return status == MP_OK ? MP_OK : mp_fail(status, operation);
+}
+
 /* ---- What checkers know ---------------------------------------------------------------------- */
 
 /* What a stale copy says of itself is no news about memory that is another's. */
@@ -154,8 +159,7 @@ static mp_status grow_to(mp_vec_raw *vec, size_t elements, size_t touched,
  * `touched` as in grow_to(). */
 static mp_status ensure_capacity(mp_vec_raw *vec, size_t elements, size_t touched, bool exact,
                                  const mp_element *element) {
-    const mp_status owned = mp_ticket_check(&vec->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "grow");
+    MP_TRY(check_owned(vec, "grow"));
     if (elements <= vec->capacity) return MP_OK;
     const mp_error before = mp_last_error();
     size_t doubled = vec->capacity <= SIZE_MAX / 2 ? 2 * vec->capacity : elements;
@@ -281,8 +285,7 @@ static void set_len(mp_vec_raw *vec, size_t len, const mp_element *element) {
 }
 
 mp_status mp_vec_raw_shrink_to_fit(mp_vec_raw *vec, const mp_element *element) {
-    const mp_status owned = mp_ticket_check(&vec->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "shrink_to_fit");
+    MP_TRY(check_owned(vec, "shrink_to_fit"));
     const size_t page = mp_os_page_size();
     const size_t bytes = vec->len * element->size; /* fits: they exist */
     size_t whole_pages = 0, whole_steps = 0;
@@ -332,17 +335,31 @@ static size_t elements_before(const mp_vec_raw *vec, const void *end, const mp_e
     return (size_t)((const unsigned char *)end - vec->region.data) / element->size;
 }
 
-mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to, const mp_element *element) {
-    const mp_room none = {NULL, NULL};
-    if (written_to != NULL) vec->len = elements_before(vec, written_to, element);
+/* Takes in what was written. The high-water mark is the one before the room was given out, from
+ * when on all of the room counts as written, in case that the writer is never finished. */
+static void take_in(mp_vec_raw *vec, const void *written_to, size_t high_water,
+                    const mp_element *element) {
+    vec->high_water = larger(high_water, vec->len);
+    vec->len = elements_before(vec, written_to, element);
+}
+
+mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to, size_t high_water,
+                               const mp_element *element) {
+    const mp_room none = {NULL, NULL, 0};
+    if (written_to != NULL) take_in(vec, written_to, high_water, element);
     if (make_room(vec, 1, element) != MP_OK) return none;
     const size_t end = accessible(vec, element);
     settle(vec, end, element);
-    return mp_value(mp_room, at(vec, vec->len, element), at(vec, end, element));
+    const mp_room room = {at(vec, vec->len, element), at(vec, end, element), vec->high_water};
+    vec->high_water = larger(vec->high_water, end);
+    return room;
 }
 
-void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, const mp_element *element) {
-    if (written_to != NULL) set_len(vec, elements_before(vec, written_to, element), element);
+void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, size_t high_water,
+                              const mp_element *element) {
+    if (written_to == NULL) return;
+    take_in(vec, written_to, high_water, element);
+    settle(vec, vec->len, element);
 }
 
 /* ---- Adding ---------------------------------------------------------------------------------- */
@@ -367,7 +384,7 @@ static mp_status copy_range(unsigned char *to, const unsigned char *from, size_t
 static mp_status insert(mp_vec_raw *vec, size_t index, const unsigned char *array, size_t n,
                         const mp_element *element) {
     if (index > vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "insert");
-    if (n == 0) return MP_OK;
+    if (n == 0) return check_owned(vec, "insert");
     if (array == NULL) return mp_fail(MP_ERR_INVALID, "insert");
 
     /* An array within the vector moves along with it, and what lies behind the gap moves once more.
@@ -418,6 +435,7 @@ mp_status mp_vec_raw_insert(mp_vec_raw *vec, size_t index, const void *value,
 mp_status mp_vec_raw_resize(mp_vec_raw *vec, size_t len, const void *value,
                             const mp_element *element) {
     if (len <= vec->len) {
+        MP_TRY(check_owned(vec, "resize"));
         mp_vec_raw_truncate(vec, len, element);
         return MP_OK;
     }
@@ -448,6 +466,7 @@ mp_status mp_vec_raw_append_zeroed(mp_vec_raw *vec, size_t n, const mp_element *
 mp_status mp_vec_raw_write(mp_vec_raw *vec, size_t first, const void *array, size_t n,
                            const mp_element *element) {
     if (!mp_range_is_inside(first, n, vec->len)) return mp_fail(MP_ERR_OUT_OF_RANGE, "write");
+    MP_TRY(check_owned(vec, "write"));
     if (n == 0) return MP_OK;
     if (array == NULL) return mp_fail(MP_ERR_INVALID, "write");
     const uintptr_t offset = (uintptr_t)array - (uintptr_t)vec->region.data;
@@ -480,6 +499,7 @@ static void close_gap(mp_vec_raw *vec, size_t first, size_t n, const mp_element 
 
 mp_status mp_vec_raw_remove(mp_vec_raw *vec, size_t index, void *out, const mp_element *element) {
     if (index >= vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "remove");
+    MP_TRY(check_owned(vec, "remove"));
     take_out(vec, index, out, element);
     close_gap(vec, index, 1, element);
     return MP_OK;
@@ -488,6 +508,7 @@ mp_status mp_vec_raw_remove(mp_vec_raw *vec, size_t index, void *out, const mp_e
 mp_status mp_vec_raw_swap_remove(mp_vec_raw *vec, size_t index, void *out,
                                  const mp_element *element) {
     if (index >= vec->len) return mp_fail(MP_ERR_OUT_OF_RANGE, "swap_remove");
+    MP_TRY(check_owned(vec, "swap_remove"));
     take_out(vec, index, out, element);
     const size_t last = vec->len - 1;
     if (index != last) memcpy(at(vec, index, element), at(vec, last, element), element->size);
@@ -500,6 +521,7 @@ mp_status mp_vec_raw_remove_range(mp_vec_raw *vec, size_t first, size_t n,
     if (!mp_range_is_inside(first, n, vec->len))
         return mp_fail(MP_ERR_OUT_OF_RANGE, "remove_range");
     if (n == 0) return MP_OK;
+    MP_TRY(check_owned(vec, "remove_range"));
     drop_range(vec, first, n, element);
     close_gap(vec, first, n, element);
     return MP_OK;
@@ -507,13 +529,14 @@ mp_status mp_vec_raw_remove_range(mp_vec_raw *vec, size_t first, size_t n,
 
 void mp_vec_raw_truncate(mp_vec_raw *vec, size_t len, const mp_element *element) {
     if (len >= vec->len) return;
+    /* The elements of a stale copy are another's, and not its to end. */
+    if (element->drop != NULL && !mp_ticket_is_current(&vec->region.ticket)) return;
     drop_range(vec, len, vec->len - len, element);
     set_len(vec, len, element);
 }
 
 mp_status mp_vec_raw_clear_decommit(mp_vec_raw *vec, const mp_element *element) {
-    const mp_status owned = mp_ticket_check(&vec->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "clear_decommit");
+    MP_TRY(check_owned(vec, "clear_decommit"));
     /* Ended elements don't come back; without a destructor, a refusal leaves them where they are.
      */
     if (element->drop != NULL) mp_vec_raw_truncate(vec, 0, element);
@@ -535,8 +558,7 @@ mp_status mp_vec_raw_get(const mp_vec_raw *vec, size_t index, void *out,
 mp_status mp_vec_raw_clone(const mp_vec_raw *from, mp_vec_raw *to, const mp_element *element) {
     if (from == to) return mp_fail(MP_ERR_INVALID, "clone");
     *to = empty_vec;
-    const mp_status owned = mp_ticket_check(&from->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "clone");
+    MP_TRY(check_owned(from, "clone"));
     mp_vec_raw copy;
     MP_TRY(mp_vec_raw_create(from->len, NULL, element, &copy));
     const mp_status status = insert(&copy, 0, from->region.data, from->len, element);
@@ -553,8 +575,7 @@ mp_status mp_vec_raw_resident_bytes(const mp_vec_raw *vec, size_t *out) {
 
 mp_status mp_vec_raw_advise_soon(const mp_vec_raw *vec, size_t first, size_t n,
                                  const mp_element *element) {
-    const mp_status owned = mp_ticket_check(&vec->region.ticket);
-    if (owned != MP_OK) return mp_fail(owned, "advise_use_soon");
+    MP_TRY(check_owned(vec, "advise_use_soon"));
     if (!mp_range_is_inside(first, n, vec->capacity))
         return mp_fail(MP_ERR_OUT_OF_RANGE, "advise_use_soon");
     /* What is not accessible yet holds nothing that could be fetched. */

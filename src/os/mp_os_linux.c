@@ -156,6 +156,18 @@ static bool is_locked(void *page) {
     return msync(page, mp_os_page_size(), MS_ASYNC | MS_INVALIDATE) != 0;
 }
 
+/* The kernel unmaps the target before it looks at limits. What they refuse must be known first, or
+ * there would be a hole for others to fall into. */
+static bool may_be_taken(void *target, size_t bytes) {
+    return mprotect(target, bytes, PROT_READ | PROT_WRITE) == 0;
+}
+
+static bool move_onto(void *target, size_t new_bytes, void *from, size_t bytes) {
+    return may_be_taken(target, new_bytes) &&
+           move_mapping(from, bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, target) !=
+               MAP_FAILED;
+}
+
 /* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping
  * stays one: pages that move alone never merge with those behind them, whose offsets count from
  * another place. */
@@ -163,11 +175,7 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
                         size_t reserved) {
     /* Locked memory would become resident as far as it grows. */
     if (is_locked(from) || is_locked(to)) return false;
-    /* The kernel unmaps the target before it looks at limits. What they refuse must be known first,
-     * or there would be a hole for others to fall into. */
-    if (mprotect(to, reserved, PROT_READ | PROT_WRITE) != 0) return false;
-    const bool moved =
-        move_mapping(from, bytes, reserved, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
+    const bool moved = move_onto(to, reserved, from, bytes);
     /* Refused at the limit of mappings; what then stays accessible costs nothing until it is
      * touched. */
     if (accessible < reserved) (void)mprotect(to + accessible, reserved - accessible, PROT_NONE);
@@ -182,7 +190,7 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     const bool moved =
         (reserved != bytes &&
          move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved)) ||
-        move_mapping(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
+        move_onto(to, bytes, from, bytes);
     return mp_posix_result(!moved, "mremap", saved);
 }
 

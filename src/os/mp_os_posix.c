@@ -296,15 +296,18 @@ typedef unsigned char page_state;
 typedef char page_state;
 #endif
 
-/* A byte a page, so in pieces. */
+/* A byte a page, so in pieces. An emulator of larger pages than the machine's fills in a byte for
+ * each of the machine's: the array has room for these. */
 mp_os_result mp_posix_count_resident(const void *base, size_t bytes, size_t *out) {
     const int saved = errno;
     const size_t page = mp_os_page_size();
+    const size_t smallest_page = 4096;
     page_state pages[4096];
     unsigned char *at = (unsigned char *)(uintptr_t)base;
     size_t resident = 0;
     while (bytes != 0) {
-        const size_t piece = bytes < page * sizeof pages ? bytes : page * sizeof pages;
+        const size_t most = smallest_page * sizeof pages;
+        const size_t piece = bytes < most ? bytes : most;
         if (mincore(at, piece, pages) != 0) return mp_posix_result(true, "mincore", saved);
         for (size_t i = 0; i < piece / page; i++) resident += (pages[i] & 1) ? page : 0;
         at += piece;

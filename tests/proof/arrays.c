@@ -195,7 +195,7 @@ void spare_room_can_be_written(void) {
 
 void writers_have_room_for_one(void) {
     start(FEW);
-    const mp_room room = mp_vec_raw_writer_room(&vec, NULL, &element);
+    const mp_room room = mp_vec_raw_writer_room(&vec, NULL, 0, &element);
     if (room.at == NULL) {
         claim_same_elements();
         CLAIM(mp_last_error().status != MP_OK);
@@ -204,8 +204,11 @@ void writers_have_room_for_one(void) {
         CLAIM(bytes >= element.size && bytes % element.size == 0);
         memset(room.at, 0xa5, bytes);
         const size_t written = any_size_in(0, bytes / element.size);
-        mp_vec_raw_writer_finish(&vec, (unsigned char *)room.at + written * element.size, &element);
+        CLAIM(vec.high_water * element.size >= vec.len * element.size + bytes);
+        mp_vec_raw_writer_finish(&vec, (unsigned char *)room.at + written * element.size,
+                                 room.high_water, &element);
         CLAIM(vec.len == before.len + written);
+        CLAIM(vec.high_water == before.high_water || vec.high_water == before.len);
         claim_held(0);
     }
     CLAIM(is_vector(&vec));

@@ -55,6 +55,14 @@ int __wrap_munmap(void *base, size_t n) {
     return fails(&munmaps_left, ENOMEM) ? -1 : __real_munmap(base, n);
 }
 
+static int protections_left = -1;
+
+int __real_mprotect(void *base, size_t n, int protection);
+int __wrap_mprotect(void *base, size_t n, int protection);
+int __wrap_mprotect(void *base, size_t n, int protection) {
+    return fails(&protections_left, ENOMEM) ? -1 : __real_mprotect(base, n, protection);
+}
+
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...) {
@@ -340,6 +348,19 @@ START_TEST(a_refused_move_is_told) {
 }
 END_TEST
 
+/* The kernel would find out when it has already unmapped the target. */
+START_TEST(what_may_not_be_taken_is_known_before_the_move) {
+    prepare_move();
+    const size_t page = mp_os_page_size(), n = PAGES * page;
+    protections_left = 0;
+    const mp_os_result result = mp_os_move(source, n - page, target, n, _i == 0 ? n - page : n);
+    protections_left = -1;
+    ck_assert_int_eq(result.code, ENOMEM);
+    check_content(source);
+    ck_assert_uint_eq(kernel_access(target, n), MP_ACCESS_NONE);
+}
+END_TEST
+
 /* ---- Decommitting ---------------------------------------------------------------------------- */
 
 START_TEST(ranges_are_decommitted_one_by_one_on_older_kernels) {
@@ -481,6 +502,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, what_happens_to_grow_shrinks_again);
     tcase_add_test(tests, huge_pages_move_whole);
     tcase_add_test(tests, a_refused_move_is_told);
+    tcase_add_loop_test(tests, what_may_not_be_taken_is_known_before_the_move, 0, 2);
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);

@@ -835,6 +835,7 @@ START_TEST(raw_parts_that_are_no_pages_are_refused) {
         {base, 0, MP_ERR_ZERO_SIZE},
         {base + 1, page, MP_ERR_MISALIGNED},
         {base, page + 1, MP_ERR_MISALIGNED},
+        {base, 0 - page, MP_ERR_INVALID},
     };
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
         mp_region pages;

@@ -128,6 +128,11 @@ START_TEST(an_empty_handle_is_safe_in_every_function) {
     check_status(MP_ERR_EMPTY, type->append(&empty, element(1), 1));
     check_status(MP_ERR_EMPTY, type->insert(&empty, 0, element(1)));
     check_status(MP_ERR_EMPTY, type->insert_n(&empty, 0, element(1), 1));
+    check_status(MP_ERR_EMPTY, type->append(&empty, NULL, 0));
+    check_status(MP_ERR_EMPTY, type->append_zeroed(&empty, 0));
+    check_status(MP_ERR_EMPTY, type->insert_n(&empty, 0, NULL, 0));
+    check_status(MP_ERR_EMPTY, type->write(&empty, 0, NULL, 0));
+    check_status(MP_ERR_EMPTY, type->resize(&empty, 0, element(1)));
     const size_t numbers[] = {1, ((size_t)8 << 20) / type->size}; /* little memory and much */
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         check_status(MP_ERR_EMPTY, type->append_zeroed(&empty, numbers[i]));
@@ -167,6 +172,57 @@ START_TEST(an_empty_handle_is_safe_in_every_function) {
     check_is_zeroed(empty);
     type->rw.destroy(&empty);
     type->ro.destroy(&empty);
+}
+END_TEST
+
+/* Whose original has frozen and thawed again: what is at its address is the original's. */
+START_TEST(a_stale_copy_is_refused_where_functions_take_their_time) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(1, 3), twin = vec, frozen, to;
+    check_ok(type->freeze(&vec, &frozen));
+    check_ok(type->thaw(&frozen, &vec));
+    twin.limit = twin.len; /* as it is when there is no room for another */
+    const mp_vec_raw before = twin;
+    void *at = &vec;
+    size_t untouched = 42;
+    memset(out, 0xa5, sizeof out);
+
+    check_status(MP_ERR_STALE, type->push(&twin, element(9)));
+    check_status(MP_ERR_STALE, type->push_by_writer(&twin, element(9), 1));
+    check_status(MP_ERR_STALE, type->append(&twin, element(9), 1));
+    check_status(MP_ERR_STALE, type->append(&twin, NULL, 0));
+    check_status(MP_ERR_STALE, type->append_zeroed(&twin, 1));
+    check_status(MP_ERR_STALE, type->insert(&twin, 0, element(9)));
+    check_status(MP_ERR_STALE, type->insert_n(&twin, 1, element(9), 1));
+    check_status(MP_ERR_STALE, type->resize(&twin, 1, element(9)));
+    check_status(MP_ERR_STALE, type->resize(&twin, 9, element(9)));
+    check_status(MP_ERR_STALE, type->write(&twin, 0, element(9), 1));
+    check_status(MP_ERR_STALE, type->remove(&twin, 0, out));
+    check_status(MP_ERR_STALE, type->swap_remove(&twin, 0, out));
+    check_status(MP_ERR_STALE, type->remove_range(&twin, 0, 2));
+    check_status(MP_ERR_STALE, type->spare_mut(&twin, 1, &at, &untouched));
+    check_status(MP_ERR_STALE, type->reserve(&twin, 1));
+    check_status(MP_ERR_STALE, type->reserve_exact(&twin, 100000));
+    check_status(MP_ERR_STALE, type->shrink_to_fit(&twin));
+    check_status(MP_ERR_STALE, type->clear_decommit(&twin));
+    check_status(MP_ERR_STALE, type->rw.resident_bytes(&twin, &untouched));
+    check_status(MP_ERR_STALE, type->rw.advise_use_seq(&twin));
+    check_status(MP_ERR_STALE, type->rw.advise_use_soon(&twin, 0, 1));
+    check_status(MP_ERR_STALE, type->clone(&twin, &to));
+    check_is_zeroed(to);
+    check_status(MP_ERR_STALE, type->freeze(&twin, &to));
+    check_is_zeroed(to);
+    ck_assert_mem_eq(&twin, &before, sizeof twin);
+    ck_assert_ptr_eq(at, &vec);
+    ck_assert_uint_eq(untouched, 42);
+    check_out_untouched();
+
+    type->rw.destroy(&twin);
+    check_is_zeroed(twin);
+    check_holds(&vec, 1, 2, 3);
+    check_ok(type->push(&vec, element(4)));
+    check_holds(&vec, 1, 2, 3, 4);
+    type->rw.destroy(&vec);
 }
 END_TEST
 
@@ -848,6 +904,7 @@ static void add_tests(TCase *tests) {
         create_makes_room_for_the_capacity,
         refused_create_leaves_an_empty_handle,
         an_empty_handle_is_safe_in_every_function,
+        a_stale_copy_is_refused_where_functions_take_their_time,
         move_hands_the_elements_over,
         a_clone_has_the_elements_and_memory_of_its_own,
         freeze_and_thaw_keep_the_elements_where_they_are,

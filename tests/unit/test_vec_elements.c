@@ -66,6 +66,21 @@ START_TEST(destroy_ends_frozen_elements_once) {
 }
 END_TEST
 
+START_TEST(a_stale_copy_ends_no_elements) {
+    tst_vec_owner_rw vec = new_owners(5), twin = vec;
+    tst_vec_owner_ro frozen;
+    check_ok(tst_vec_owner_rw_freeze(&vec, &frozen));
+    check_ok(tst_vec_owner_ro_thaw(&frozen, &vec));
+    tst_vec_owner_rw_truncate(&twin, 2);
+    tst_vec_owner_rw_clear(&twin);
+    check_status(MP_ERR_STALE, tst_vec_owner_rw_remove(&twin, 0, NULL));
+    check_status(MP_ERR_STALE, tst_vec_owner_rw_remove_range(&twin, 0, 2));
+    check_owners(1, 1, 1, 1, 1);
+    tst_vec_owner_rw_destroy(&vec);
+    check_owners(0);
+}
+END_TEST
+
 START_TEST(elements_without_copy_are_ended_once_too) {
     tst_vec_sole_rw vec;
     check_ok(tst_vec_sole_rw_create(0, &vec));
@@ -432,6 +447,7 @@ END_TEST
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, destroy_ends_each_element_once);
     tcase_add_test(tests, destroy_ends_frozen_elements_once);
+    tcase_add_test(tests, a_stale_copy_ends_no_elements);
     tcase_add_test(tests, elements_without_copy_are_ended_once_too);
     tcase_add_test(tests, elements_move_and_grow_without_being_copied_or_ended);
     tcase_add_test(tests, a_large_vector_ends_every_element);

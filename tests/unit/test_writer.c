@@ -66,6 +66,35 @@ START_TEST(room_that_was_not_written_stays_fresh) {
 }
 END_TEST
 
+START_TEST(what_was_never_finished_does_not_read_as_zero) {
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(8, &vec));
+    mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
+    for (uint64_t i = 0; i < 3000; i++) check_ok(mp_vec_u64_writer_push(&writer, 5));
+    const size_t len = mp_vec_u64_rw_len(&vec);
+    ck_assert_uint_lt(len, 3000);
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 4000 - len));
+    for (size_t i = 0; i < 4000; i++)
+        ck_assert_uint_eq(*mp_vec_u64_rw_at(&vec, i), i < len ? 5 : 0);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+/* The mark of what was written is the writer's while it writes. */
+START_TEST(elements_of_before_the_writing_do_not_read_as_zero) {
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(8, &vec));
+    check_ok(mp_vec_u64_rw_resize(&vec, 400, 7));
+    mp_vec_u64_rw_clear(&vec);
+    mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
+    check_ok(mp_vec_u64_writer_push(&writer, 5));
+    mp_vec_u64_writer_finish(&writer);
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 399));
+    for (size_t i = 0; i < 400; i++) ck_assert_uint_eq(*mp_vec_u64_rw_at(&vec, i), i == 0 ? 5 : 0);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 START_TEST(an_empty_or_stale_vector_gives_no_room) {
     mp_vec_u64_rw vec = MP_INIT;
     mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
@@ -151,6 +180,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, bytes_are_written_one_by_one);
     tcase_add_test(tests, a_writer_that_wrote_nothing_changes_nothing);
     tcase_add_test(tests, room_that_was_not_written_stays_fresh);
+    tcase_add_test(tests, what_was_never_finished_does_not_read_as_zero);
+    tcase_add_test(tests, elements_of_before_the_writing_do_not_read_as_zero);
     tcase_add_test(tests, an_empty_or_stale_vector_gives_no_room);
     tcase_add_test(tests, a_refusal_loses_nothing);
     tcase_add_test(tests, many_ranges_are_given_back);

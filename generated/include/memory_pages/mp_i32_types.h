@@ -38,6 +38,7 @@ typedef struct mp_vec_i32_writer {
     mp_vec_raw *raw; /**< the array that grows */
     int32_t *at; /**< where the next element goes */
     int32_t *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } mp_vec_i32_writer;
 
 /** The elements of an array, to read. */

@@ -38,6 +38,7 @@ typedef struct mp_vec_u8_writer {
     mp_vec_raw *raw; /**< the array that grows */
     uint8_t *at; /**< where the next element goes */
     uint8_t *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } mp_vec_u8_writer;
 
 /** The elements of an array, to read. */

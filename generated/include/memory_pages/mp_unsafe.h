@@ -62,7 +62,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_w_nx_into_raw_parts(mp_pages_r_w_nx *
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */
@@ -115,7 +115,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_nx_into_raw_parts(mp_pages_r_nw_nx
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */
@@ -168,7 +168,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_w_nx_into_raw_parts(mp_pages_nr_w_nx
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */
@@ -221,7 +221,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_nx_into_raw_parts(mp_pages_nr_nw_
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */
@@ -276,7 +276,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_r_nw_x_into_raw_parts(mp_pages_r_nw_x *
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */
@@ -329,7 +329,7 @@ MP_INLINE MP_MUST_USE mp_status mp_pages_nr_nw_x_into_raw_parts(mp_pages_nr_nw_x
  *  @retval MP_OK                 on success
  *  @retval MP_ERR_MISALIGNED     `base` or `bytes` is no multiple of the page size
  *  @retval MP_ERR_ZERO_SIZE      `bytes` is 0
- *  @retval MP_ERR_INVALID        `base` is NULL
+ *  @retval MP_ERR_INVALID        `base` is NULL, or the range goes round the end of memory
  *  @retval MP_ERR_OUT_OF_MEMORY  the system has no memory or address space left for it
  *  @note Threads and signal handlers: any number at once.
  */

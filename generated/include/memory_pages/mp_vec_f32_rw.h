@@ -77,7 +77,7 @@ MP_INLINE void mp_vec_f32_rw_move(mp_vec_f32_rw *from, mp_vec_f32_rw *to);
 
 /** Makes a second vector with copies of all elements.
  *
- *  `to` must be another handle than the one cloned.
+ *  It has the default options; `to` must be another handle than the one cloned.
  *
  *  @param vec  the vector, or an empty handle
  *  @param to   the new vector; empty on failure; what it held is not looked at
@@ -412,7 +412,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_push_within_capacity(mp_vec_f32_rw
 
 /** Returns a writer, which appends single elements faster than push() can.
  *
- *  Keep it in a local variable, and leave the vector alone until the writer's finish().
+ *  Keep it in a local variable, and leave the vector alone until the writer's finish(): before that
+ *  what it has written need not be in the vector.
  *
  *  @param vec  the vector, or an empty handle
  *  @return     a writer, which appends single elements faster than push() can
@@ -590,6 +591,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_pop(mp_vec_f32_rw *vec, float *out
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
+ *                               handle
  *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_remove(mp_vec_f32_rw *vec, size_t index, float *out);
@@ -601,6 +604,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_remove(mp_vec_f32_rw *vec, size_t 
  *  @param out    where it goes, with all it owns; NULL ends it; untouched on failure
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  `index` is not below the length
+ *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
+ *                               handle
  *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_swap_remove(mp_vec_f32_rw *vec, size_t index,
@@ -613,6 +618,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_swap_remove(mp_vec_f32_rw *vec, si
  *  @param n      how many; 0 changes nothing
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the elements
+ *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
+ *                               handle
  *  @note Threads and signal handlers: one at a time on the vector.
  */
 MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_remove_range(mp_vec_f32_rw *vec, size_t first,
@@ -891,7 +898,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_rw_push_within_capacity(mp_vec_f32_rw
 }
 
 MP_INLINE mp_vec_f32_writer mp_vec_f32_rw_writer(mp_vec_f32_rw *vec) {
-    mp_vec_f32_writer writer = {&vec->raw, NULL, NULL};
+    mp_vec_f32_writer writer = {&vec->raw, NULL, NULL, 0};
     return writer;
 }
 

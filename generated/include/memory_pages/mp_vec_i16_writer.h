@@ -51,17 +51,19 @@ MP_INLINE void mp_vec_i16_writer_finish(mp_vec_i16_writer *writer);
 MP_INLINE MP_MUST_USE mp_status mp_vec_i16_writer_push(mp_vec_i16_writer *writer, int16_t value) {
     if (MP_UNLIKELY(writer->at == writer->end)) {
         const mp_room room =
-            mp_vec_raw_writer_room(writer->raw, writer->at, &mp_element_i16);
+            mp_vec_raw_writer_room(writer->raw, writer->at, writer->high_water,
+                                   &mp_element_i16);
         if (room.at == NULL) return mp_last_error().status;
         writer->at = (int16_t *)room.at;
         writer->end = (int16_t *)room.end;
+        writer->high_water = room.high_water;
     }
     *writer->at++ = value;
     return MP_OK;
 }
 
 MP_INLINE void mp_vec_i16_writer_finish(mp_vec_i16_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, &mp_element_i16);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &mp_element_i16);
     writer->at = NULL;
     writer->end = NULL;
 }

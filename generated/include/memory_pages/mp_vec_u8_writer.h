@@ -51,17 +51,19 @@ MP_INLINE void mp_vec_u8_writer_finish(mp_vec_u8_writer *writer);
 MP_INLINE MP_MUST_USE mp_status mp_vec_u8_writer_push(mp_vec_u8_writer *writer, uint8_t value) {
     if (MP_UNLIKELY(writer->at == writer->end)) {
         const mp_room room =
-            mp_vec_raw_writer_room(writer->raw, writer->at, &mp_element_u8);
+            mp_vec_raw_writer_room(writer->raw, writer->at, writer->high_water,
+                                   &mp_element_u8);
         if (room.at == NULL) return mp_last_error().status;
         writer->at = (uint8_t *)room.at;
         writer->end = (uint8_t *)room.end;
+        writer->high_water = room.high_water;
     }
     *writer->at++ = value;
     return MP_OK;
 }
 
 MP_INLINE void mp_vec_u8_writer_finish(mp_vec_u8_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, &mp_element_u8);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &mp_element_u8);
     writer->at = NULL;
     writer->end = NULL;
 }

@@ -117,18 +117,21 @@ MP_API MP_MUST_USE mp_status mp_vec_raw_advance(mp_vec_raw *vec, size_t n,
 
 /** Room for elements: from `at` up to `end`. Both NULL where there is none. */
 typedef struct mp_room {
-    void *at;  /**< where the first element goes */
-    void *end; /**< where the room ends */
+    void *at;          /**< where the first element goes */
+    void *end;         /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } mp_room;
 
 /** Takes what a writer has written into the array, and gives it room for at least one element more.
- *  Takes and returns plain values, so that a writer can stay in registers. No room is a failure:
- *  mp_last_error() says which, and nothing is lost. */
+ *  `written_to` is NULL and `high_water` 0 at the first call, and `high_water` the last room's after
+ *  that. Takes and returns plain values, so that a writer can stay in registers. No room is a
+ *  failure: mp_last_error() says which, and nothing is lost. */
 MP_API MP_MUST_USE mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to,
-                                                  const mp_element *element);
+                                                  size_t high_water, const mp_element *element);
 
-/** Takes what a writer has written into the array. */
-MP_API void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, const mp_element *element);
+/** Takes what a writer has written into the array. The room behind it was not written. */
+MP_API void mp_vec_raw_writer_finish(mp_vec_raw *vec, void *written_to, size_t high_water,
+                                     const mp_element *element);
 
 /** Drops every element, gives the physical memory back and keeps the capacity. */
 MP_API MP_MUST_USE mp_status mp_vec_raw_clear_decommit(mp_vec_raw *vec, const mp_element *element);

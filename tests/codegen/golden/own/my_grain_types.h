@@ -38,6 +38,7 @@ typedef struct my_vec_grain_writer {
     mp_vec_raw *raw; /**< the array that grows */
     unsigned char *at; /**< where the next element goes */
     unsigned char *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } my_vec_grain_writer;
 
 /** The elements of an array, to read. */

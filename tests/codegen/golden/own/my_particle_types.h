@@ -39,6 +39,7 @@ typedef struct my_vec_particle_writer {
     mp_vec_raw *raw; /**< the array that grows */
     struct particle *at; /**< where the next element goes */
     struct particle *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } my_vec_particle_writer;
 
 /** The elements of an array, to read. */

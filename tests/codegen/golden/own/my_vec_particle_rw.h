@@ -186,7 +186,7 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_rw_pop(my_vec_particle_rw *vec,
 }
 
 MP_INLINE my_vec_particle_writer my_vec_particle_rw_writer(my_vec_particle_rw *vec) {
-    my_vec_particle_writer writer = {&vec->raw, NULL, NULL};
+    my_vec_particle_writer writer = {&vec->raw, NULL, NULL, 0};
     return writer;
 }
 

@@ -42,17 +42,19 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_writer_push(my_vec_particle_writ
                                                             struct particle value) {
     if (MP_UNLIKELY(writer->at == writer->end)) {
         const mp_room room =
-            mp_vec_raw_writer_room(writer->raw, writer->at, &my_element_particle);
+            mp_vec_raw_writer_room(writer->raw, writer->at, writer->high_water,
+                                   &my_element_particle);
         if (room.at == NULL) return mp_last_error().status;
         writer->at = (struct particle *)room.at;
         writer->end = (struct particle *)room.end;
+        writer->high_water = room.high_water;
     }
     *writer->at++ = value;
     return MP_OK;
 }
 
 MP_INLINE void my_vec_particle_writer_finish(my_vec_particle_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, &my_element_particle);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &my_element_particle);
     writer->at = NULL;
     writer->end = NULL;
 }

@@ -39,6 +39,7 @@ typedef struct tp_vec_file_writer {
     mp_vec_raw *raw; /**< the array that grows */
     struct file *at; /**< where the next element goes */
     struct file *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } tp_vec_file_writer;
 
 /** The elements of an array, to read. */

@@ -39,6 +39,7 @@ typedef struct tp_vec_text_writer {
     mp_vec_raw *raw; /**< the array that grows */
     struct text *at; /**< where the next element goes */
     struct text *end; /**< where the room ends */
+    size_t high_water; /**< the array's, for as long as it counts all of the room as written */
 } tp_vec_text_writer;
 
 /** The elements of an array, to read. */

@@ -152,7 +152,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_rw_pop(tp_vec_file_rw *vec, struct f
 }
 
 MP_INLINE tp_vec_file_writer tp_vec_file_rw_writer(tp_vec_file_rw *vec) {
-    tp_vec_file_writer writer = {&vec->raw, NULL, NULL};
+    tp_vec_file_writer writer = {&vec->raw, NULL, NULL, 0};
     return writer;
 }
 

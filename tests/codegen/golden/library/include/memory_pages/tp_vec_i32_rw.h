@@ -193,7 +193,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_rw_pop(tp_vec_i32_rw *vec, int32_t *o
 }
 
 MP_INLINE tp_vec_i32_writer tp_vec_i32_rw_writer(tp_vec_i32_rw *vec) {
-    tp_vec_i32_writer writer = {&vec->raw, NULL, NULL};
+    tp_vec_i32_writer writer = {&vec->raw, NULL, NULL, 0};
     return writer;
 }
 

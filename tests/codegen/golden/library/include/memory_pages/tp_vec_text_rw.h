@@ -195,7 +195,7 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_rw_pop(tp_vec_text_rw *vec, struct t
 }
 
 MP_INLINE tp_vec_text_writer tp_vec_text_rw_writer(tp_vec_text_rw *vec) {
-    tp_vec_text_writer writer = {&vec->raw, NULL, NULL};
+    tp_vec_text_writer writer = {&vec->raw, NULL, NULL, 0};
     return writer;
 }
 

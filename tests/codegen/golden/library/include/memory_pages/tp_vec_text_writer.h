@@ -42,17 +42,19 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_text_writer_push(tp_vec_text_writer *writ
                                                         struct text value) {
     if (MP_UNLIKELY(writer->at == writer->end)) {
         const mp_room room =
-            mp_vec_raw_writer_room(writer->raw, writer->at, &tp_element_text);
+            mp_vec_raw_writer_room(writer->raw, writer->at, writer->high_water,
+                                   &tp_element_text);
         if (room.at == NULL) return mp_last_error().status;
         writer->at = (struct text *)room.at;
         writer->end = (struct text *)room.end;
+        writer->high_water = room.high_water;
     }
     *writer->at++ = value;
     return MP_OK;
 }
 
 MP_INLINE void tp_vec_text_writer_finish(tp_vec_text_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, &tp_element_text);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &tp_element_text);
     writer->at = NULL;
     writer->end = NULL;
 }
