@@ -1,10 +1,12 @@
 #include "harness.hpp"
 
 #include <fcntl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -91,9 +93,13 @@ struct Entry {
     }
 };
 
+/* Fewer repetitions have no median worth the name. */
+constexpr int least_repetitions = 3;
+
 std::vector<Entry> entries;
 std::regex wanted;
 int measurements = 0; /* that are done */
+const Run::Clock::time_point start_of_program = Run::Clock::now();
 
 /* On a terminal one line that changes, elsewhere one for each tenth. */
 void show_progress(const char *what, int now, int all) {
@@ -107,13 +113,22 @@ void show_progress(const char *what, int now, int all) {
     if (terminal && now == all) std::fputc('\n', stderr);
 }
 
-/* In a child process, so that no case finds what another left in an allocator. */
-FirstPass run_first_pass(const Entry &entry) {
+/* Ends the process after so many seconds. */
+void end_after(double seconds) {
+    const auto microseconds = static_cast<long>(seconds * 1e6) + 1;
+    const itimerval timer = {{0, 0}, {microseconds / 1'000'000, microseconds % 1'000'000}};
+    require(setitimer(ITIMER_REAL, &timer, nullptr) == 0, "no timer");
+}
+
+/* In a child process, so that no case finds what another left in an allocator. Says whether that
+ * took no more than `seconds`. */
+bool run_first_pass(Entry &entry, double seconds) {
     int ends[2];
     require(pipe(ends) == 0, "no pipe");
     const pid_t child = fork();
     require(child >= 0, "no child process");
     if (child == 0) {
+        end_after(seconds);
         FirstPass found;
         Run run(found);
         entry.body(run);
@@ -122,17 +137,50 @@ FirstPass run_first_pass(const Entry &entry) {
         _exit(0);
     }
     close(ends[1]);
-    FirstPass found;
-    const bool answered = read(ends[0], &found, sizeof found) == sizeof found;
+    const bool answered =
+        read(ends[0], &entry.first_pass, sizeof entry.first_pass) == sizeof entry.first_pass;
     close(ends[0]);
-    waitpid(child, nullptr, 0);
-    if (!answered) std::fprintf(stderr, "benchmark: \"%s\" ended early\n", entry.name.c_str());
-    require(answered, "a case failed in the first pass");
-    return found;
+    int end = 0;
+    require(waitpid(child, &end, 0) == child, "the first pass is lost");
+    const bool took_too_long = WIFSIGNALED(end) && WTERMSIG(end) == SIGALRM;
+    if (!answered && !took_too_long)
+        std::fprintf(stderr, "benchmark: \"%s\" ended early\n", entry.name.c_str());
+    require(answered || took_too_long, "a case failed in the first pass");
+    return answered;
 }
 
-/* Lowers the repetitions until all of them fit into the time that there is. Fewer than three have
- * no median worth the name. */
+/* Whether the entry's first pass takes no more than `limit`, and `seconds` suffice for it and its
+ * repetitions. */
+bool fits(Entry &entry, double limit, double seconds) {
+    return seconds > 0 &&
+           run_first_pass(entry, std::min(limit, seconds / (1 + least_repetitions))) &&
+           entry.seconds_of_repetition() * least_repetitions <= seconds;
+}
+
+/* Keeps the cases that fit into the time, and returns the names of the others. The quick ones come
+ * first: each turn has more patience. */
+std::string choose(double seconds) {
+    std::vector<Entry> chosen;
+    double promised = 0; /* seconds for the repetitions of those chosen */
+    const auto left = [&] { return seconds - Run::seconds_since(start_of_program) - promised; };
+    const int all = static_cast<int>(entries.size());
+    for (double limit = seconds / 500; !entries.empty() && limit < left(); limit *= 4) {
+        std::vector<Entry> waiting;
+        for (Entry &entry : entries) {
+            const bool is_chosen = fits(entry, limit, left());
+            if (is_chosen) promised += entry.seconds_of_repetition() * least_repetitions;
+            (is_chosen ? chosen : waiting).push_back(std::move(entry));
+            show_progress("first pass", static_cast<int>(chosen.size()), all);
+        }
+        entries = std::move(waiting);
+    }
+    std::string left_out;
+    for (const Entry &entry : entries) left_out += (left_out.empty() ? "" : "; ") + entry.name;
+    entries = std::move(chosen);
+    return left_out;
+}
+
+/* Lowers the repetitions until all of them fit into the time that there is. */
 void fit_into(double seconds) {
     double needed = 0;
     for (const Entry &entry : entries)
@@ -140,7 +188,8 @@ void fit_into(double seconds) {
     if (needed <= seconds) return;
     for (Entry &entry : entries)
         entry.effort.repetitions =
-            std::max(3, static_cast<int>(entry.effort.repetitions * seconds / needed));
+            std::max(least_repetitions,
+                     static_cast<int>(entry.effort.repetitions * seconds / needed));
 }
 
 void measure_time(const Entry &entry, int all, benchmark::State &state) {
@@ -178,11 +227,12 @@ class Silent : public benchmark::BenchmarkReporter {
 
 } // namespace
 
-/* Arguments: [--quick] [--only=REGEX] [--seconds=N], and Google Benchmark's own. */
+/* Arguments: [--quick] [--only=REGEX] [--seconds=N], and Google Benchmark's own. All of it takes N
+ * seconds, or little more. */
 int main(int argc, char **argv) {
     using namespace bench;
     std::string only;
-    double seconds = 300;
+    double seconds = 400;
     std::vector<char *> others;
     for (int i = 0; i < argc; i++) {
         const std::string argument = argv[i];
@@ -211,12 +261,10 @@ int main(int argc, char **argv) {
     add_scale();
     require(!entries.empty(), "no case matches --only");
 
-    int done = 0, all = 0;
-    for (Entry &entry : entries) {
-        if (entry.effort.memory) entry.first_pass = run_first_pass(entry);
-        show_progress("memory", ++done, static_cast<int>(entries.size()));
-    }
-    fit_into(seconds);
+    const std::string left_out = choose(seconds);
+    require(!entries.empty(), "there is no time for any case");
+    fit_into(seconds - Run::seconds_since(start_of_program));
+    int all = 0;
     for (const Entry &entry : entries) all += entry.effort.repetitions;
     for (const Entry &entry : entries)
         benchmark::RegisterBenchmark(
@@ -228,6 +276,7 @@ int main(int argc, char **argv) {
 
     benchmark::AddCustomContext("compiler", BENCH_COMPILER);
     benchmark::AddCustomContext("flags", BENCH_FLAGS);
+    benchmark::AddCustomContext("left_out", left_out);
     int count = static_cast<int>(others.size());
     benchmark::Initialize(&count, others.data());
     if (benchmark::ReportUnrecognizedArguments(count, others.data())) return 1;

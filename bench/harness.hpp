@@ -102,7 +102,7 @@ class Run {
 struct Effort {
     int repetitions;
     int rounds;
-    bool memory = true; /* whether the first pass is worth its time */
+    bool memory = true; /* whether it says anything about memory */
 };
 
 /* Adds what one system does in one case. A round counts as `operations`, so that times can be told

@@ -65,7 +65,7 @@ def bars(axes, everyone):
 
 def draw_cases(measured, folder, name, cases, heading):
     """Two cases in a row, each with its systems under the C library's malloc."""
-    cases = [(case, title) for case, title in cases if measured.of_case(case)]
+    cases = [(case, title) for case, title in cases if chosen(measured, case)]
     if not cases:
         return None
     lines = (len(cases) + 1) // 2
@@ -113,7 +113,8 @@ def draw_allocators(measured, folder):
     case = "fill_fresh.f64"
     everyone = [one for one in measured.of_case(case) if one.is_peer and one.run != RUST]
     runs = [run for run in ALLOCATORS if any(one.run == run for one in everyone)]
-    if len(runs) < 2:
+    ours = measured.find(case, "memory_pages, push")
+    if len(runs) < 2 or ours is None:
         return None
     systems = [system for system in dict.fromkeys(one.system for one in everyone)
                if all(measured.find(case, system, run) for run in runs)][::-1]
@@ -128,7 +129,6 @@ def draw_allocators(measured, folder):
                   color=ALLOCATORS[run], label=run)
         memory.barh(at, [one.memory_released / 2**20 for one in found], height=height * 0.9,
                     color=ALLOCATORS[run], label=run)
-    ours = measured.find(case, "memory_pages, push")
     time.axvline(ours.median / 1e6, color=OURS, linewidth=1.5)
     time.text(ours.median / 1e6, len(systems) - 0.45, f" memory_pages, push: "
               f"{ours.median / 1e6:.3g} ms", color=OURS, va="bottom")

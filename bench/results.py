@@ -52,7 +52,9 @@ def summarise(runs, facts):
                     entry[key] = quartiles([single[key] for single in singles])
             cases.append(entry)
     cases.sort(key=lambda entry: (entry["case"], entry["run"] != GLIBC, entry["run"]))
-    return {"machine": facts, "cases": cases}
+    left_out = {run: output["context"]["left_out"].split("; ")
+                for run, output in runs.items() if output.get("context", {}).get("left_out")}
+    return {"machine": facts, "cases": cases, "left_out": left_out}
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Measured:
 class Results:
     def __init__(self, found):
         self.machine = found["machine"]
+        self.left_out = found["left_out"]
         self.all = [Measured(**entry) for entry in found["cases"]]
         self.index = {(one.case, one.system, one.run): one for one in self.all}
 

@@ -40,9 +40,9 @@ HARDENED_CASES = (
     r"\|(raw loop|memory_pages|mmap|mprotect|memcpy|madvise|function pointer)"
 )
 
-# Seconds for all repetitions of one process; its first pass comes on top.
-SECONDS, SECONDS_OF_ALLOCATOR, SECONDS_OF_HARDENED = 200, 35, 15
-QUICK_SECONDS, QUICK_SECONDS_OF_ALLOCATOR = 15, 2
+# Shares of the time, for each process.
+SHARE, SHARE_OF_ALLOCATOR, SHARE_OF_HARDENED, SHARE_OF_RUST = 0.54, 0.11, 0.05, 0.08
+SECONDS_OF_BUILD = 90
 
 
 def find_allocators():
@@ -69,7 +69,7 @@ def start(command, **options):
 
 
 def run_harness(program, cases, seconds, quick, library=None):
-    """Runs the C++ part and returns its JSON."""
+    """Runs the C++ part, which takes so many seconds at most, and returns its JSON."""
     environment = dict(os.environ)
     if library:
         environment["LD_PRELOAD"] = library
@@ -81,28 +81,26 @@ def run_harness(program, cases, seconds, quick, library=None):
         return json.loads(out.read_text())
 
 
-def run_all(build, hardened, quick):
+def run_all(build, hardened, seconds, quick):
     harness = build / "memory_pages_bench"
-    cases, seconds = (QUICK_CASES, QUICK_SECONDS) if quick else ("", SECONDS)
     runs = {}
     print("== everything, with the C library's malloc", file=sys.stderr)
-    runs[results.GLIBC] = run_harness(harness, cases, seconds, quick)
+    runs[results.GLIBC] = run_harness(harness, QUICK_CASES if quick else "", SHARE * seconds, quick)
 
-    cases, seconds = ((QUICK_ALLOCATOR_CASES, QUICK_SECONDS_OF_ALLOCATOR) if quick else
-                      (ALLOCATOR_CASES, SECONDS_OF_ALLOCATOR))
+    cases = QUICK_ALLOCATOR_CASES if quick else ALLOCATOR_CASES
     for name, library in find_allocators().items():
         print(f"== what uses malloc, with {name}", file=sys.stderr)
-        runs[name] = run_harness(harness, cases, seconds, quick, library)
+        runs[name] = run_harness(harness, cases, SHARE_OF_ALLOCATOR * seconds, quick, library)
 
     if hardened:
         print("== the hardened build", file=sys.stderr)
         runs[results.HARDENED] = run_harness(hardened / "memory_pages_bench", HARDENED_CASES,
-                                             SECONDS_OF_HARDENED, quick)
+                                             SHARE_OF_HARDENED * seconds, quick)
 
     rust = build / "rust_bench"
     if rust.exists():
         print("== Rust's Vec", file=sys.stderr)
-        output = start([rust, *(["--quick"] if quick else [])], stdout=subprocess.PIPE).stdout
+        output = start([rust, str(SHARE_OF_RUST * seconds)], stdout=subprocess.PIPE).stdout
         runs[results.RUST] = json.loads(output)
     else:
         print("   there is no rustc here; Rust's Vec is left out", file=sys.stderr)
@@ -121,6 +119,8 @@ def main():
     parser.add_argument("--build", type=Path, required=True, help="where CMake built to")
     parser.add_argument("--hardened", type=Path, help="where CMake built the hardened library to")
     parser.add_argument("--quick", action="store_true", help="end within a minute")
+    parser.add_argument("--minutes", type=float, default=10,
+                        help="how long it may take with building; more minutes measure more")
     parser.add_argument("--only-report", action="store_true",
                         help="make tables and plots of a results.json that is there")
     parser.add_argument("-o", "--output", type=Path, default=RESULTS,
@@ -130,7 +130,8 @@ def main():
     arguments.output.mkdir(parents=True, exist_ok=True)
     file = arguments.output / "results.json"
     if not arguments.only_report:
-        runs = run_all(arguments.build, arguments.hardened, arguments.quick)
+        seconds = 40 if arguments.quick else arguments.minutes * 60 - SECONDS_OF_BUILD
+        runs = run_all(arguments.build, arguments.hardened, seconds, arguments.quick)
         found = results.summarise(runs, machine.describe(runs[results.GLIBC]["context"]))
         file.write_text(json.dumps(found, indent=1) + "\n")
     measured = results.Results(json.loads(file.read_text()))

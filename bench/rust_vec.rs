@@ -211,33 +211,54 @@ fn shuffle<T>(items: &mut [T], state: &mut u64) {
     }
 }
 
+/// Fewer repetitions have no median worth the name.
+const LEAST: usize = 3;
+const MOST: usize = 15;
+
+/// Takes the seconds that all of it may take.
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let repetitions = if quick { 3 } else { 15 };
+    let start = Instant::now();
+    let seconds: f64 = std::env::args().nth(1).map_or(60.0, |text| text.parse().expect("seconds"));
     let mut cases = Vec::new();
     add::<f64>(&mut cases);
     add::<u64>(&mut cases);
     add::<Record>(&mut cases);
     add::<u8>(&mut cases);
 
-    for case in &mut cases {
+    let mut promised = 0.0; // seconds, for the repetitions of those that are kept
+    let mut left_out = Vec::new();
+    cases.retain_mut(|case| {
+        let began = Instant::now();
         let before = anonymous_bytes();
         let mut peak = 0.0;
         (case.body)(&mut || peak = anonymous_bytes());
         case.memory_peak = peak - before;
         case.memory_released = anonymous_bytes() - before;
-    }
+        let needed = LEAST as f64 * began.elapsed().as_secs_f64();
+        let fits = start.elapsed().as_secs_f64() + promised + needed <= seconds;
+        if fits {
+            promised += needed;
+        } else {
+            left_out.push(case.name.clone());
+        }
+        fits
+    });
 
     let mut state = 88172645463325252;
-    let mut order: Vec<usize> =
-        (0..cases.len() * repetitions).map(|measurement| measurement % cases.len()).collect();
-    shuffle(&mut order, &mut state);
-    for (done, &index) in order.iter().enumerate() {
-        let seconds = (cases[index].body)(&mut || ());
-        cases[index].seconds.push(seconds);
-        if (done + 1) * 10 / order.len() != done * 10 / order.len() {
-            eprintln!("   time: {:3} %", (done + 1) * 100 / order.len());
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    let mut turn = 0.0;
+    for done in 0..MOST {
+        if done >= LEAST && start.elapsed().as_secs_f64() + turn > seconds {
+            break;
         }
+        let began = Instant::now();
+        shuffle(&mut order, &mut state);
+        for &index in &order {
+            let took = (cases[index].body)(&mut || ());
+            cases[index].seconds.push(took);
+        }
+        turn = began.elapsed().as_secs_f64();
+        eprintln!("   time: turn {} of at most {MOST}", done + 1);
     }
 
     let lines: Vec<String> = cases
@@ -255,5 +276,9 @@ fn main() {
             )
         })
         .collect();
-    println!("{{\"context\": {{}}, \"benchmarks\": [\n{}\n]}}", lines.join(",\n"));
+    println!(
+        "{{\"context\": {{\"left_out\": \"{}\"}}, \"benchmarks\": [\n{}\n]}}",
+        left_out.join("; "),
+        lines.join(",\n")
+    );
 }

@@ -52,10 +52,13 @@ def promises(measured):
             + table(["case", "to reach", "measured", "kept"], lines, "lllr"))
 
 
+def shown(measured, case):
+    """Who does not use malloc is the same under each."""
+    return [one for one in measured.of_case(case) if one.is_peer or one.run == GLIBC]
+
+
 def details(measured, case):
-    # Who does not use malloc is the same under each.
-    everyone = sorted((one for one in measured.of_case(case) if one.is_peer or one.run == GLIBC),
-                      key=lambda one: one.per_operation())
+    everyone = sorted(shown(measured, case), key=lambda one: one.per_operation())
     limit = limit_of(measured, case)
     ours = [one.system for one in everyone if one.is_ours]
     best = next((name for name in ours if name.endswith("push")), ours[0] if ours else None)
@@ -87,6 +90,19 @@ def cost_of_hardening(measured):
                       f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}"])
     head = ["case", "by", "limit", "usual, × limit", "hardened, × limit", "cost"]
     return ["## What hardening costs\n\n" + table(head, lines, "lllrrr")] if lines else []
+
+
+def left_out(measured):
+    """Says what the time did not suffice for: one part of the text, or none."""
+    lines = []
+    for run, names in measured.left_out.items():
+        systems = {}
+        for name in names:
+            case, system = name.split("|")
+            systems.setdefault(case, []).append(system)
+        lines += [f"- {run}, {case}: {'; '.join(those)}" for case, those in systems.items()]
+    return ["## Left out\n\nThe time did not suffice for these; `scripts/bench --minutes N` has "
+            "more.\n\n" + "\n".join(lines)] if lines else []
 
 
 # What the README shows: a case, what it is, and who of the library takes part.
@@ -147,8 +163,9 @@ def render(measured):
                    key=lambda case: families.index(case.split(".")[0]))
     machine = "\n".join(f"- {fact}: {text}" for fact, text in measured.machine.items())
     return "\n\n".join([
-        "# Results", machine, promises(measured), *cost_of_hardening(measured),
+        "# Results", machine, promises(measured), *left_out(measured),
+        *cost_of_hardening(measured),
         "## Every figure\n\nTimes are for one element, call or creation; ratios are seen in the "
         "run that the system took part in. Resident memory is the anonymous memory of the process, "
         "at its peak and after release.",
-        *[details(measured, case) for case in cases]]) + "\n"
+        *[details(measured, case) for case in cases if shown(measured, case)]]) + "\n"
