@@ -86,6 +86,8 @@ def cost_of_hardening(measured):
         if one.run != HARDENED or not one.is_ours or None in (limit, usual):
             continue
         before, after = measured.ratio(usual, one.case, limit), measured.ratio(one, one.case, limit)
+        if None in (before, after):
+            continue
         lines.append([title(one.case), one.system.removeprefix(f"{OURS}, "), limit,
                       f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}"])
     head = ["case", "by", "limit", "usual, × limit", "hardened, × limit", "cost"]
@@ -135,11 +137,12 @@ def headlines(measured):
         if one is None:
             continue
         limit = limit_of(measured, case)
+        against = measured.ratio(one, case, limit) if limit else None
         peer = fastest_peer(measured, case, system)
         counts_once = case.startswith(("create_destroy.", "random_read."))
         lines.append([
             what, form, duration(one.per_operation() if counts_once else one.median),
-            f"{measured.ratio(one, case, limit):.2f} × {limit}" if limit else "",
+            f"{against:.2f} × {limit}" if against else "",
             f"{peer[0]:.1f} × as long: {peer[1]}" if peer else ""])
     facts = measured.machine
     machine = ", ".join(facts[fact] for fact in ("processor", "memory", "kernel", "compiler"))
