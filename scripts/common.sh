@@ -1,6 +1,7 @@
 # What the scripts share. To be sourced, with the repository as the current folder.
 
 missing=
+missing_of_npm=
 
 # need "PACKAGE..." COMMAND...
 #
@@ -12,8 +13,23 @@ need() {
     "$@" >/dev/null 2>&1 || missing="$missing $packages"
 }
 
-# Installs what was noted. Without root or apt it says what to run, and ends the script.
+# need_npm PACKAGE COMMAND: the same for a package of npm's, which comes below build/.
+need_npm() {
+    PATH=$PATH:build/npm/node_modules/.bin command -v "$2" >/dev/null && return
+    need npm npm --version
+    missing_of_npm="$missing_of_npm $1"
+}
+
 install_missing() {
+    install_debian_packages
+    [ -n "$missing_of_npm" ] || return 0
+    say "installing$missing_of_npm in build/npm"
+    quietly npm install --prefix build/npm --no-save --no-audit --no-fund $missing_of_npm
+    missing_of_npm=
+}
+
+# Installs what was noted. Without root or apt it says what to run, and ends the script.
+install_debian_packages() {
     [ -n "$missing" ] || return 0
     install="apt-get install --yes --no-install-recommends$missing"
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -43,6 +59,7 @@ need_test_tools() {
     need_build_tools
     need "g++" compiles g++
     need clang compiles clang
+    need tcc command -v tcc
     need libclang-rt-dev links clang -fsanitize=address
     need llvm llvm-symbolizer --version
     need make make --version

@@ -135,6 +135,6 @@ void mp_ticket_restore(mp_slot *slot) {
     mp_atomic_store(&slot->epoch, mp_atomic_load(&slot->epoch) - 1);
 }
 
-#if !defined(__GNUC__) || defined(__TINYC__)
-bool mp_ticket_is_current(const mp_ticket *ticket) { return mp_ticket_check(ticket) == MP_OK; }
-#endif
+bool mp_ticket_is_current_by_call(const mp_ticket *ticket) {
+    return mp_ticket_check(ticket) == MP_OK;
+}

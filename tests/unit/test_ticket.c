@@ -189,6 +189,8 @@ START_TEST(changes_around_the_end_of_32_bits_end_tickets_like_others) {
         check_ok(mp_pages_r_w_nx_deny_write(&pages, &readable));
         check_ok(mp_pages_r_nw_nx_allow_write(&readable, &pages));
         ck_assert(mp_ticket_is_current(&pages.region.ticket));
+        ck_assert(mp_ticket_is_current_by_call(&pages.region.ticket));
+        ck_assert(!mp_ticket_is_current_by_call(&twins[i].region.ticket));
         for (size_t k = 0; k <= i; k++) check_pages_stale(&twins[k]);
     }
     ck_assert_uint_gt(pages.region.ticket.epoch, ROUND);
@@ -200,6 +202,7 @@ END_TEST
 START_TEST(a_zeroed_ticket_is_never_current) {
     const mp_ticket none = MP_INIT;
     ck_assert(!mp_ticket_is_current(&none));
+    ck_assert(!mp_ticket_is_current_by_call(&none));
 }
 END_TEST
 

@@ -30,16 +30,19 @@ typedef struct mp_region {
     mp_ticket ticket;    /**< who owns them */
 } mp_region;
 
+/** As mp_ticket_is_current(), in the library: for compilers that have no atomic load. */
+MP_API bool mp_ticket_is_current_by_call(const mp_ticket *ticket);
+
 /** Tells whether `ticket`'s slot still has its epoch. False for an empty ticket. One load, one
  *  compare; detects staleness, does not prevent it. */
-#if defined(__GNUC__) && !defined(__TINYC__)
 static inline bool mp_ticket_is_current(const mp_ticket *ticket) {
+#if defined(__GNUC__) && !defined(__TINYC__)
     return ticket->slot != NULL &&
            __atomic_load_n(ticket->slot, __ATOMIC_ACQUIRE) == ticket->epoch;
-}
 #else
-MP_API bool mp_ticket_is_current(const mp_ticket *ticket);
+    return mp_ticket_is_current_by_call(ticket);
 #endif
+}
 
 /** Tells whether `n` bytes or elements from `first` on lie within `len`, without overflow. */
 static inline bool mp_range_is_inside(size_t first, size_t n, size_t len) {
