@@ -8,9 +8,17 @@ include(CheckLinkerFlag)
 # Sets <variable> to what a static library should hold: one relocatable object in which every hidden
 # symbol is local, or, where the tools for that are missing, the objects as they are.
 function(memory_pages_relocatable_object variable objects)
-    # Apple's linker makes hidden symbols local by itself in a relocatable link.
-    if(NOT UNIX OR NOT (APPLE OR CMAKE_OBJCOPY))
-        message(STATUS "No objcopy: internal symbols stay visible in the static library")
+    # Apple's linker makes hidden symbols local by itself in a relocatable link, for which zig's own
+    # takes no more than one object.
+    if(APPLE)
+        set(two ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/two)
+        file(WRITE ${two}/a.c "int a(void);\nint a(void) { return 0; }\n")
+        file(WRITE ${two}/b.c "int b(void);\nint b(void) { return 0; }\n")
+        try_compile(MEMORY_PAGES_JOINS_OBJECTS ${two} SOURCES ${two}/a.c ${two}/b.c
+            LINK_OPTIONS -nostdlib -r)
+    endif()
+    if(NOT UNIX OR (APPLE AND NOT MEMORY_PAGES_JOINS_OBJECTS) OR (NOT APPLE AND NOT CMAKE_OBJCOPY))
+        message(STATUS "Nothing joins objects: internal symbols stay visible in the static library")
         set(${variable} $<TARGET_OBJECTS:${objects}> PARENT_SCOPE)
         return()
     endif()

