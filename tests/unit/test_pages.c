@@ -200,8 +200,9 @@ START_TEST(resident_bytes_is_what_the_kernel_counts) {
     if (skips_without(RESIDENCY)) return;
     const struct pages_type *type = &pages_types[_i];
     const size_t len = 1024 * page;
+    const mp_options options = {.huge_pages = MP_HUGE_PAGES_NEVER}; /* one touch, one page */
     mp_region pages;
-    check_ok(type->create(len, &pages));
+    check_ok(type->create_with(len, &options, &pages));
     uint8_t *data = type->unsafe_ptr(&pages);
     const size_t touched[] = {0, 1, 2, 511, 512, 1000, 1023};
     for (size_t i = 0; i < COUNT_OF(touched); i++) {
