@@ -1,6 +1,7 @@
 #define WIN32_LEAN_AND_MEAN
-#undef _WIN32_WINNT /* a compiler may say itself from which Windows on programs run */
-#define _WIN32_WINNT 0x0602 /* mitigation policies */
+/* For mitigation policies; a compiler may have said itself from which Windows on programs run. */
+#undef _WIN32_WINNT
+#define _WIN32_WINNT 0x0602
 #include <windows.h>
 
 #include "support.h"
