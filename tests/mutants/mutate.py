@@ -1,244 +1,177 @@
 """Changes src/ in one place after another, and looks whether a test notices.
 
-    mutate.py BUILD_DIR [--jobs N] [--quick] [--again] [--record] [FILE...]
+    mutate.py BUILD_DIR [--jobs N] [--seconds N] [--again | --new] [--record] [FILE...]
 
-Each mutant is compiled alone and linked with the other objects to a shared library, which the test
-programs load. It is killed by the first program that fails or does not end. One that survives all
-must stand in survivors.txt with the reason; one there that no longer survives fails as well.
---again tries only those that survived the last time, and those that are new; --quick leaves the
-slow tests out.
+Each mutant is compiled alone and put into one test program after another, in which only those tests
+run that reach the changed statement: first those that killed its neighbours, then the short ones,
+as many as compute for the seconds given.
+Both cores join, the plain and the hardened one. A mutant is killed by the first test that fails or
+does not end. One that survives all must stand in survivors.txt with
+the reason; one there that no longer survives fails as well.
+
+What became of each is kept in BUILD_DIR/mutants.json. --again tries only those that survived the
+last time, and those that are new; --new only the latter.
 """
 
 import argparse
 import json
 import os
-import re
-import resource
-import shlex
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 from queue import Queue
 
+from lab import FILES, HERE, ROOT, SRC, Lab, flags, run
 from mutators import mutants_of
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-SURVIVORS = HERE / "survivors.txt"
-INCLUDES = [f"-I{ROOT}/src", f"-I{ROOT}/src/include", f"-I{ROOT}/generated/include"]
-FLAGS = ["-std=c11", *INCLUDES]
-COMPILE = ["gcc", *FLAGS, "-O1", "-g0", "-w", "-fPIC", "-fno-common", "-c"]
-SOURCES = [*sorted((ROOT / "src").glob("*.c")),
-           ROOT / "src/os/mp_os_linux.c", ROOT / "src/os/mp_os_posix.c"]
-MEMORY = 6 << 30  # bytes that a mutant may take of the machine
+sys.path.insert(0, str(HERE.parent))
 
-# The fast ones first, and those that take limits of the whole process to their end last.
-FAST = ["vec", "writer", "vec_elements", "status", "recycler", "watch", "death", "code",
-        "vec_memory", "vec_model", "fallbacks", "transitions", "ticket", "pages"]
-SLOW = ["hostile"]
-# Linked with each mutant: they stand between the mutant's own objects, or between it and libc.
-BETWEEN = ["seam", "os_linux"]
-# The system calls of all others, which some suites refuse.
-CALLS = [f"-Wl,--wrap={call}" for call in re.findall(
-    r"^[a-z_]+ \*?__wrap_(\w+)\(.*;$", (ROOT / "tests/unit/calls_linux.c").read_text(), re.M)]
+import reviewed  # noqa: E402
 
-
-# ---- Building ------------------------------------------------------------------------------------
-
-class Lab:
-    """Everything that all mutants share: objects, test programs, and how long each takes."""
-
-    def __init__(self, build, folder, suites):
-        self.folder = folder
-        self.objects = {source: self.compile(source, folder / f"{source.stem}.o")
-                        for source in SOURCES}
-        self.objects[None] = self.compile(ROOT / "generated/src/mp_instances.c",
-                                          folder / "mp_instances.o")
-        self.check = shlex.split(subprocess.run(["pkg-config", "--libs", "check"], check=True,
-                                                capture_output=True, text=True).stdout)
-        tests = build / "tests"
-        self.calls = self.objects_in(tests, "unit_calls")
-        self.own = {name: self.own_program(tests, name) for name in BETWEEN}
-        self.own["replay"] = [*self.objects_in(tests / "fuzz", "replay"),
-                              *self.objects_in(tests / "fuzz", "sequences")]
-        self.arguments = {"replay": sorted((ROOT / "tests/fuzz/corpus").glob("*.txt"))}
-        self.link_library({}, folder)
-        self.programs = list(self.suites(tests, suites))
-
-    @staticmethod
-    def compile(source, target):
-        subprocess.run([*COMPILE, source, "-o", target], check=True)
-        return target
-
-    @staticmethod
-    def objects_in(folder, target):
-        return sorted((folder / f"CMakeFiles/{target}.dir").rglob("*.o"))
-
-    def own_program(self, tests, suite):
-        """What is linked for a suite whose functions stand between the mutant's and the system."""
-        text = (ROOT / f"tests/unit/test_{suite}.c").read_text()
-        calls = [] if "__real_mmap" in text else self.calls
-        wraps = re.findall(r"^(?:STAND_BETWEEN\(|[a-z0-9_]+ \*?__real_)(\w+)", text, re.M)
-        return [*(f"-Wl,--wrap={name}" for name in wraps), *(CALLS if calls else []), *calls,
-                *self.objects_in(tests, f"test_{suite}"), *self.objects_in(tests, "unit_support")]
-
-    def suites(self, tests, suites):
-        for suite in suites:
-            program = self.folder / suite
-            subprocess.run(["gcc", *CALLS, *self.calls, *self.objects_in(tests, f"test_{suite}"),
-                            *self.objects_in(tests, "unit_support"), "-o", program,
-                            f"-L{self.folder}", "-lmutant", *self.check], check=True)
-            yield program, []
-
-    def link_own(self, changed, folder):
-        """The programs that the mutant is linked to for good, one after another."""
-        for name, parts in self.own.items():
-            subprocess.run(["gcc", *parts, *{**self.objects, **changed}.values(), "-o",
-                            folder / name, *self.check], check=True)
-            yield folder / name, self.arguments.get(name, [])
-
-    def link_library(self, changed, folder):
-        objects = {**self.objects, **changed}.values()
-        subprocess.run(["gcc", "-shared", *CALLS, *objects, "-o", folder / "libmutant.so"],
-                       check=True)
-
-    def measure(self):
-        """Runs the unchanged library, which must pass; keeps how long each program took."""
-        self.seconds = {}
-        for program in [*self.link_own({}, self.folder), *self.programs]:
-            start = time.monotonic()
-            if not passes(program, self.folder, self.folder, 300):
-                sys.exit(f"{program[0].name} fails without a mutant")
-            self.seconds[program[0].name] = time.monotonic() - start
-
-
-def limit_memory():
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def passes(program, library, work, seconds):
-    path, arguments = program
-    environment = {**os.environ, "LD_LIBRARY_PATH": str(library), "CK_VERBOSITY": "silent",
-                   "CK_TIMEOUT_MULTIPLIER": "0.03"}
-    process = subprocess.Popen([path, *arguments], cwd=work, env=environment,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, preexec_fn=limit_memory,
-                               start_new_session=True)
-    try:
-        return process.wait(seconds) == 0
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        end(process)
-
-
-def end(process):
-    """Ends the program and its tests, which Check gives groups of their own."""
-    if process.poll() is not None:
-        return
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], check=False,
-                              capture_output=True, text=True).stdout.split()
-    for pid in [process.pid, *map(int, children)]:
-        for kill in (os.kill, os.killpg):
-            try:
-                kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-    process.wait()
+FIELDS = ("line", "mutant")
+KILLED, SURVIVED = "killed", "survived"
+SAME, NONE = "same program", "no program"
+HINTS = 4  # tests that are tried first because they killed a neighbour
 
 
 # ---- Trying --------------------------------------------------------------------------------------
 
-def attempt(lab, source, mutant, work):
-    """What became of it: `no program`, `same program`, `killed` or `survived`."""
-    name = ROOT / mutant.file
-    changed, target = work / name.name, work / "mutant.o"
-    changed.write_text(mutant.apply(source))
-    compiled = subprocess.run([*COMPILE, f"-I{name.parent}", changed, "-o", target], check=False,
-                              capture_output=True)
-    if compiled.returncode != 0:
-        return "no program"
-    if target.read_bytes() == lab.unchanged[name]:
-        return "same program"
-    lab.link_library({name: target}, work)
-    for program in chain(lab.link_own({name: target}, work), lab.programs):
-        if not passes(program, work, work, 3 * lab.seconds[program[0].name] + 10):
-            return "killed"
-    return "survived"
+class Results:
+    """What became of each mutant, on disk on the way: whoever stops a run goes on with --new."""
+
+    def __init__(self, path):
+        self.path = path
+        self.found = json.loads(path.read_text()) if path.exists() else {}
+        self.saved = time.monotonic()
+
+    def outcome(self, mutant):
+        return self.found.get("\n".join(mutant.key), [None])[0]
+
+    def put(self, mutant, outcome, by=None):
+        self.found["\n".join(mutant.key)] = [outcome, by]
+        if time.monotonic() > self.saved + 10:
+            self.save()
+
+    def save(self):
+        part = self.path.with_suffix(".part")
+        part.write_text(json.dumps(self.found, indent=1))
+        part.replace(self.path)
+        self.saved = time.monotonic()
+
+    def keep_only(self, mutants):
+        """Forgets those that the sources have no place for any more."""
+        known = {"\n".join(mutant.key) for mutant in mutants}
+        self.found = {key: found for key, found in self.found.items() if key in known}
+
+    def killers(self, mutant):
+        """The tests that killed others of its function, those of its line first, then by number."""
+        counts = Counter()
+        for key, (outcome, by) in list(self.found.items()):
+            file, function, line, _ = key.split("\n")
+            if outcome == KILLED and (file, function) == (mutant.file, mutant.function):
+                counts[tuple(by)] += 1000 if line == mutant.line else 1
+        return [by for by, _ in counts.most_common()]
+
+    def kills_of_programs(self, file):
+        return Counter(by[0] for key, (outcome, by) in list(self.found.items())
+                       if outcome == KILLED and key.startswith(f"{file}\n"))
 
 
-def keep_unchanged(lab, work):
-    """The objects to compare with, compiled as a mutant is: its file name stands in the object."""
-    lab.unchanged = {}
-    for source in SOURCES:
-        copy, target = work / source.name, work / "mutant.o"
-        shutil.copy(source, copy)
-        subprocess.run([*COMPILE, f"-I{source.parent}", copy, "-o", target], check=True)
-        lab.unchanged[source] = target.read_bytes()
+def plan(lab, mutant, hardened, seconds, results):
+    """What to run, in this order: pairs of a program and some of its tests. First what has killed
+    most in this function, then the short tests until the time is used up, those first whose
+    programs have killed most in this file."""
+    tests = {(program.name, test): program
+             for program, found in lab.tests_that_reach(ROOT / mutant.file, mutant.mark)
+             if program.hardened == hardened for test in found}
+    hints = [by for by in map(tuple, results.killers(mutant)) if by in tests][:HINTS]
+    for hint in hints:
+        yield tests.pop(hint), [hint[1]]
+
+    taken = defaultdict(list)
+    for (name, test), program in sorted(tests.items(), key=lambda one: one[1].seconds[one[0][1]]):
+        seconds -= program.seconds[test]
+        if seconds > 0:
+            taken[name].append(test)
+    kills = results.kills_of_programs(mutant.file)
+    for name in sorted(taken, key=lambda name: -kills[name]):
+        yield tests[name, taken[name][0]], taken[name]
 
 
-def try_all(lab, mutants, jobs, results, path):
-    """Adds to `results`, which is kept on disk on the way."""
-    workers = Queue()
-    for i in range(jobs):
-        folder = lab.folder / f"worker_{i}"
-        folder.mkdir()
-        workers.put(folder)
-
-    def run(item):
-        source, mutant = item
-        work = workers.get()
-        try:
-            return mutant, attempt(lab, source, mutant, work)
-        finally:
-            workers.put(work)
-
-    with ThreadPoolExecutor(jobs) as pool:
-        for i, (mutant, outcome) in enumerate(pool.map(run, mutants), 1):
-            results["\n".join(mutant.key)] = outcome
-            if outcome == "survived":
-                print(f"[{i}/{len(mutants)}] survived: {mutant.file}: {mutant.function}\n"
-                      f"    line:   {mutant.line}\n    mutant: {mutant.changed}", flush=True)
-            if i % 20 == 0:
-                path.write_text(json.dumps(results, indent=1))
-    path.write_text(json.dumps(results, indent=1))
-
-
-# ---- Survivors -----------------------------------------------------------------------------------
-
-def reviewed():
-    """The keys in survivors.txt, each with its reason."""
-    listed = {}
-    for paragraph in SURVIVORS.read_text().split("\n\n"):
-        lines = [line for line in paragraph.splitlines() if not line.startswith("#")]
-        if not lines:
+def attempt(lab, mutant, tree, seconds, results):
+    """What became of it, and the test that killed it."""
+    file = ROOT / mutant.file
+    text = tree.read(file)
+    outcome = SAME
+    for hardened in (False, True):
+        tree.write(file, mutant.apply(text))
+        different = lab.objects(tree, file, hardened)
+        tree.write(file, text)
+        if different is None:
+            return NONE, None
+        if not different:
             continue
-        place, *rest = lines
-        fields = dict(line.strip().split(": ", 1) for line in rest)
-        file, function = place.split(": ")
-        listed[(file, function, fields["line"], fields["mutant"])] = fields["reason"]
-    return listed
+        if outcome == SURVIVED and "MP_HARDENED" not in text:
+            seconds /= 4  # little is different there
+        outcome = SURVIVED
+        linked = {}
+        for program, tests in plan(lab, mutant, hardened, seconds, results):
+            if program.name not in linked:
+                linked[program.name] = lab.link(program, different, tree.out / program.name)
+            if failed := run(program, linked[program.name], tree.out, tests):
+                return KILLED, [program.name, failed]
+    return outcome, None
 
 
-def judge(results, names):
-    """Prints what is not as the list says; the number of such mutants."""
-    listed = reviewed()
-    survived = {tuple(key.split("\n")) for key, outcome in results.items()
-                if outcome == "survived"}
-    unlisted = survived - listed.keys()
-    stale = {key for key in listed.keys() - survived if key[0] in names}
-    for title, keys in (("no test notices", unlisted), ("listed, but no survivor", stale)):
-        for file, function, line, changed in sorted(keys):
-            print(f"{title}:\n{file}: {function}\n  line: {line}\n  mutant: {changed}")
-    return len(unlisted) + len(stale)
+def try_all(lab, mutants, options, results):
+    workers = Queue()
+    for i in range(options.jobs):
+        workers.put(lab.new_tree(f"worker_{i}"))
+
+    def work_on(mutant):
+        tree = workers.get()
+        try:
+            return mutant, *attempt(lab, mutant, tree, options.seconds, results)
+        finally:
+            workers.put(tree)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for i, (mutant, outcome, by) in enumerate(pool.map(work_on, mutants), 1):
+            results.put(mutant, outcome, by)
+            if outcome == SURVIVED:
+                print(f"[{i}/{len(mutants)}] no test notices:\n"
+                      f"{reviewed.write(mutant.key, FIELDS)}", flush=True)
+    results.save()
+
+
+# ---- Judging -------------------------------------------------------------------------------------
+
+def judge(results, mutants):
+    """Prints what is not as survivors.txt says; the number of such mutants."""
+    names = {mutant.file for mutant in mutants}
+    listed = {key: reason
+              for key, reason in reviewed.read(HERE / "survivors.txt", FIELDS).items()
+              if key[0] in names}
+    survived = {mutant.key for mutant in mutants if results.outcome(mutant) == SURVIVED}
+    return reviewed.differences(listed, survived, FIELDS)
+
+
+def record(results, mutants):
+    """Figures of each file, so that the page says of which there are none."""
+    figures = []
+    for name in dict.fromkeys(mutant.file for mutant in mutants):
+        outcomes = Counter(results.outcome(mutant) for mutant in mutants if mutant.file == name)
+        figures.append(f"{name}={outcomes[KILLED]:,} killed, {outcomes[SURVIVED]:,} live"
+                       if outcomes[None] == 0 else f"{name}=not run")
+    outcomes = Counter(map(results.outcome, mutants))
+    subprocess.run([ROOT / "scripts/python", "-B", ROOT / "scripts/figures.py", "mutants",
+                    *figures, f"mutants killed={outcomes[KILLED]:,}",
+                    f"mutants that live, each reviewed={outcomes[SURVIVED]:,}",
+                    f"changes that give the same program={outcomes[SAME]:,}"], check=True)
 
 
 def main():
@@ -246,44 +179,39 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("files", nargs="*", help="of src/; all unless some are named")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=int, default=25,
+                        help="that tests of a core may compute for a mutant")
     parser.add_argument("--record", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="without the slow tests")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--new", action="store_true")
     options = parser.parse_intermixed_args()
 
-    sources = [path for path in SOURCES if not options.files or path.name in options.files]
-    names = {str(path.relative_to(ROOT)) for path in sources}
-    path = options.build / "mutants.json"
-    before = json.loads(path.read_text()) if options.again and path.exists() else {}
-    mutants, results = [], {}
-    for source in sources:
-        text = source.read_text()
-        for mutant in mutants_of(source, str(source.relative_to(ROOT)), FLAGS):
-            known = before.get("\n".join(mutant.key))
-            if known in (None, "survived"):
-                mutants.append((text, mutant))
-            else:
-                results["\n".join(mutant.key)] = known
+    build = options.build.resolve()
+    results = Results(build / "mutants.json")
+    known = (KILLED, SAME, NONE, *((SURVIVED,) if options.new else ()))
+    mutants, wanted = [], []
+    for file in FILES:
+        found = mutants_of(file, str(file.relative_to(ROOT)), flags(SRC))
+        mutants += found
+        if not options.files or file.name in options.files:
+            wanted += found
+    results.keep_only(mutants)
+    tried = [mutant for mutant in wanted
+             if not (options.again or options.new) or results.outcome(mutant) not in known]
 
     with tempfile.TemporaryDirectory() as folder:
-        lab = Lab(options.build.resolve(), Path(folder), FAST if options.quick else FAST + SLOW)
-        lab.measure()
-        keep_unchanged(lab, Path(folder))
-        try_all(lab, mutants, options.jobs, results, path)
+        lab = Lab(build, Path(folder))
+        lab.survey(build / "mutants_reach.json")
+        try_all(lab, tried, options, results)
 
-    outcomes = list(results.values())
-    counts = {outcome: outcomes.count(outcome)
-              for outcome in ("killed", "survived", "same program", "no program")}
-    wrong = judge(results, names)
-    print(f"{counts['killed']} mutants killed, {counts['survived']} survived, of which "
-          f"{counts['survived'] - wrong} are reviewed; {counts['same program']} are the same "
-          f"program")
-    if options.record:
-        subprocess.run([ROOT / "scripts/python", "-B", ROOT / "scripts/figures.py", "mutants",
-                        f"mutants killed={counts['killed']}",
-                        f"survivors, each reviewed={counts['survived']}",
-                        f"changes that give the same program={counts['same program']}"],
-                       check=True)
+    wrong = judge(results, [mutant for mutant in mutants if results.outcome(mutant)])
+    outcomes = Counter(map(results.outcome, wanted))
+    print(f"{outcomes[KILLED]} mutants killed, {outcomes[SURVIVED]} survived; {outcomes[SAME]} are "
+          f"the same program, {outcomes[NONE]} none")
+    if options.record and wrong:
+        print("nothing is recorded until the list of survivors is right")
+    elif options.record:
+        record(results, mutants)
     return 1 if wrong else 0
 
 

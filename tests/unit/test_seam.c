@@ -52,11 +52,30 @@ static void pretend_huge_pages(size_t size) {
     other_huge_page = size;
 }
 
+/* What another thread does when the system is asked next. */
+static void (*at_the_clock)(void), (*at_the_page_size)(void);
+
+static void let_in(void (**other)(void)) {
+    void (*once)(void) = *other;
+    *other = NULL;
+    if (once != NULL) once();
+}
+
+size_t __real_mp_os_page_size(void);
+size_t __wrap_mp_os_page_size(void);
+size_t __wrap_mp_os_page_size(void) {
+    let_in(&at_the_page_size);
+    return __real_mp_os_page_size();
+}
+
 static uint64_t now; /* milliseconds of the system's clock; 0: its own */
 
 uint64_t __real_mp_os_milliseconds(void);
 uint64_t __wrap_mp_os_milliseconds(void);
-uint64_t __wrap_mp_os_milliseconds(void) { return now != 0 ? now : __real_mp_os_milliseconds(); }
+uint64_t __wrap_mp_os_milliseconds(void) {
+    let_in(&at_the_clock);
+    return now != 0 ? now : __real_mp_os_milliseconds();
+}
 
 /* ---- Systems with other huge pages, or none -------------------------------------------------- */
 
@@ -241,13 +260,67 @@ START_TEST(a_recycler_that_ends_keeps_nothing_and_lives_as_long_as_its_pages) {
     check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
     mp_pages_r_w_nx kept = new_pages(page, (mp_options)MP_INIT);
     mp_pages_r_w_nx pages = new_pages(MiB, (mp_options)MP_INIT);
+    mp_pages_r_w_nx late = new_pages(2 * page, (mp_options)MP_INIT);
     const void *place = mp_pages_r_w_nx_data(&kept), *state = recycler.state;
+    const void *late_place = mp_pages_r_w_nx_data(&late);
     mp_pages_r_w_nx_destroy(&kept);
     mp_recycler_destroy(&recycler);
     ck_assert_uint_eq(kernel_access(place, page), KERNEL_UNMAPPED);
+    mp_pages_r_w_nx_destroy(&late);
+    ck_assert_uint_eq(kernel_access(late_place, 2 * page), KERNEL_UNMAPPED);
     ck_assert_uint_ne(kernel_access(state, page), KERNEL_UNMAPPED);
     mp_pages_r_w_nx_destroy(&pages);
     ck_assert_uint_eq(kernel_access(state, page), KERNEL_UNMAPPED);
+}
+END_TEST
+
+static void end_the_handle(void) { mp_recycler_destroy(&recycler); }
+
+START_TEST(what_is_kept_while_the_handle_ends_goes_with_the_last_pages) {
+    const size_t page = mp_page_size();
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    mp_pages_r_w_nx pages = new_pages(page, (mp_options)MP_INIT);
+    const void *place = mp_pages_r_w_nx_data(&pages), *state = recycler.state;
+    at_the_clock = end_the_handle;
+    mp_pages_r_w_nx_destroy(&pages);
+    ck_assert_ptr_null(recycler.state);
+    ck_assert_uint_eq(kernel_access(place, page), KERNEL_UNMAPPED);
+    ck_assert_uint_eq(kernel_access(state, page), KERNEL_UNMAPPED);
+}
+END_TEST
+
+START_TEST(kept_pages_come_back_one_by_one) {
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages[2];
+    const void *places[COUNT_OF(pages)];
+    check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        pages[i] = new_pages(page, (mp_options)MP_INIT);
+        places[i] = mp_pages_r_w_nx_data(&pages[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(pages); i++) mp_pages_r_w_nx_destroy(&pages[i]);
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        pages[i] = new_pages(page, (mp_options)MP_INIT);
+        ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages[i]), places[COUNT_OF(pages) - 1 - i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(pages); i++) mp_pages_r_w_nx_destroy(&pages[i]);
+    end_recycler();
+}
+END_TEST
+
+/* More than are looked at for one request. */
+START_TEST(pages_of_twice_the_size_are_not_in_the_way) {
+    enum { LARGER = 8 };
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages[LARGER];
+    keep_pages(page, (mp_options)MP_INIT);
+    for (size_t i = 0; i < LARGER; i++) pages[i] = new_pages(2 * page, (mp_options)MP_INIT);
+    for (size_t i = 0; i < LARGER; i++) mp_pages_r_w_nx_destroy(&pages[i]);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), (2 * LARGER + 1) * page);
+    pages[0] = new_pages(page, (mp_options)MP_INIT);
+    ck_assert_uint_eq(mp_recycler_bytes(&recycler), 2 * LARGER * page);
+    mp_pages_r_w_nx_destroy(&pages[0]);
+    end_recycler();
 }
 END_TEST
 
@@ -448,6 +521,33 @@ START_TEST(no_slot_no_memory) {
     check_is_zeroed(pages);
     check_ok(mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
     mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(no_table_no_slot) {
+    mp_pages_r_w_nx pages;
+    refuse_call("mp_os_map", 0, 1); /* the first slots of the process */
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_create(mp_page_size(), &pages));
+    check_refused();
+    check_is_zeroed(pages);
+    check_ok(mp_pages_r_w_nx_create(mp_page_size(), &pages));
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+static mp_slot *slot_of_the_other;
+
+static void take_a_slot(void) { ck_assert_int_eq(mp_slot_take(&slot_of_the_other).code, 0); }
+
+START_TEST(the_slower_of_two_threads_leaves_no_second_table) {
+    mp_slot *slot;
+    (void)kernel_address_space();
+    const size_t before = kernel_address_space();
+    at_the_page_size = take_a_slot;
+    ck_assert_int_eq(mp_slot_take(&slot).code, 0);
+    ck_assert_uint_eq(slot_of_the_other->name, 1);
+    ck_assert_uint_eq(slot->name, 2);
+    if (!skips_with_guests()) ck_assert_uint_eq(kernel_address_space(), before + mp_page_size());
 }
 END_TEST
 
@@ -853,6 +953,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, the_old_is_looked_for_twice_in_its_time);
     tcase_add_test(tests, what_comes_sends_the_old_away);
     tcase_add_test(tests, a_recycler_that_ends_keeps_nothing_and_lives_as_long_as_its_pages);
+    tcase_add_test(tests, what_is_kept_while_the_handle_ends_goes_with_the_last_pages);
+    tcase_add_test(tests, kept_pages_come_back_one_by_one);
+    tcase_add_test(tests, pages_of_twice_the_size_are_not_in_the_way);
     tcase_add_test(tests, recycled_memory_forgets_its_last_owner);
     tcase_add_test(tests, memory_of_a_frozen_vector_can_be_written_as_far_as_it_is_needed);
     tcase_add_loop_test(tests, no_slot_is_lost, 0, 4);
@@ -864,6 +967,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, kept_memory_becomes_accessible_as_far_as_it_is_needed);
     tcase_add_test(tests, what_overflows_with_its_guards_is_refused_with_a_recycler_too);
     tcase_add_test(tests, no_slot_no_memory);
+    tcase_add_test(tests, no_table_no_slot);
+    tcase_add_test(tests, the_slower_of_two_threads_leaves_no_second_table);
     tcase_add_test(tests, pages_stay_where_they_are_without_a_slot_for_the_move);
     tcase_add_test(tests, guarded_pages_grow_again_where_they_shrank);
     tcase_add_test(tests, an_insisting_program_is_told_what_fails);

@@ -199,6 +199,38 @@ START_TEST(changes_around_the_end_of_32_bits_end_tickets_like_others) {
 }
 END_TEST
 
+START_TEST(epochs_are_even_while_somebody_owns) {
+    mp_slot *slot;
+    ck_assert_int_eq(mp_slot_take(&slot).code, 0);
+    ck_assert_uint_eq(slot->epoch % 2, 1);
+    mp_slot_give_back(slot);
+    mp_pages_r_w_nx pages = new_pages();
+    const uint64_t first = pages.region.ticket.epoch;
+    ck_assert_uint_eq(first % 2, 0);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page));
+    ck_assert_uint_eq(pages.region.ticket.epoch, first + 2);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+/* Or a slot that came back in the meantime would be taken for one that never left. */
+START_TEST(a_stack_counts_its_changes) {
+    mp_slot *slots[2], *found;
+    mp_slot_stack stack = {0};
+    for (size_t i = 0; i < COUNT_OF(slots); i++) ck_assert_int_eq(mp_slot_take(&slots[i]).code, 0);
+    for (uint64_t i = 0; i < 100; i += 4) {
+        for (size_t k = 0; k < COUNT_OF(slots); k++) mp_slot_push(&stack, slots[k]);
+        ck_assert_uint_eq(stack.top, (i + 2) << 32 | slots[1]->name);
+        for (size_t k = COUNT_OF(slots); k-- > 0;) {
+            found = mp_slot_pop(&stack);
+            ck_assert_ptr_eq(found, slots[k]);
+        }
+        ck_assert_uint_eq(stack.top, (i + 4) << 32);
+        ck_assert_ptr_null(mp_slot_pop(&stack));
+    }
+}
+END_TEST
+
 START_TEST(a_zeroed_ticket_is_never_current) {
     const mp_ticket none = MP_INIT;
     ck_assert(!mp_ticket_is_current(&none));
@@ -487,6 +519,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_ticket_stays_ended_after_two_to_the_32_changes);
     tcase_add_test(tests, code_stays_ended_after_two_to_the_32_changes);
     tcase_add_test(tests, changes_around_the_end_of_32_bits_end_tickets_like_others);
+    tcase_add_test(tests, epochs_are_even_while_somebody_owns);
+    tcase_add_test(tests, a_stack_counts_its_changes);
     tcase_add_test(tests, a_zeroed_ticket_is_never_current);
     tcase_add_test(tests, a_twin_of_a_destroyed_vector_is_stale);
     tcase_add_test(tests, a_stale_twin_with_room_to_spare_is_told_so);
