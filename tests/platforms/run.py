@@ -67,10 +67,13 @@ def build(name, target, folder, log):
 
 
 def run_tests(target, folder, log):
+    environment = {name: value.format(build=folder) for name, value in target.environment.items()}
+    if target.before:
+        logged(log, target.before, environment)
     logged(log, ["ctest", "--test-dir", folder, "-L", target.tests, "--no-tests=error",
                  "--parallel", str(os.cpu_count()), "--timeout", str(SECONDS_FOR_A_TEST),
                  "--output-on-failure", "--test-output-size-passed", "10000000",
-                 "--output-junit", folder / "results/ctest.xml"], target.environment)
+                 "--output-junit", folder / "results/ctest.xml"], environment)
 
 
 def skips(results):

@@ -17,7 +17,8 @@ class Target:
     kernel: tuple = ()                               # a version of Linux, and the release of Debian
                                                      # that has it; the build must be static
     tests: str = "unit|tour"                         # labels of ctest; none: it is only built
-    environment: dict = field(default_factory=dict)  # of the tests
+    environment: dict = field(default_factory=dict)  # of the tests; {build} is the build's folder
+    before: tuple = ()                               # a command to run before the tests
 
 
 def emulated(processor, triple, debian):
@@ -62,9 +63,10 @@ TARGETS = {
         # The kernel's headers, which musl does not bring.
         "-DCMAKE_C_FLAGS=-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu"),
     "i686": Target(
-        "native, i686-linux-gnu-gcc",
+        "native, or qemu-user if the kernel is 64-bit",
         {"i686-linux-gnu-gcc": "gcc-i686-linux-gnu libc6-dev-i386-cross",
-         "/lib/ld-linux.so.2": "libc6-i386"},
+         "/lib/ld-linux.so.2": "libc6-i386",
+         "qemu-i386-static": "qemu-user-static"},
         "i686-linux-gnu"),
     "aarch64": emulated("aarch64", "aarch64-linux-gnu", "arm64"),
     "aarch64-16k": paged(16),
@@ -80,7 +82,10 @@ TARGETS = {
         "x86_64-w64-mingw32", tests="unit|tour|headers|reject",
         environment={"MEMORY_PAGES_CC": "x86_64-w64-mingw32-gcc",
                      "MEMORY_PAGES_CXX": "x86_64-w64-mingw32-g++",
-                     "WINEDEBUG": "-all"}),
+                     "WINEDEBUG": "-all",
+                     "WINEPREFIX": "{build}/wine"},
+        # Else each of the first tests would make that folder, at the same time.
+        before=("wineboot", "--init")),
     "windows-aarch64": only_built("aarch64-windows-gnu"),
     "macos-arm64": only_built("aarch64-macos"),
     "macos-x86_64": only_built("x86_64-macos"),
