@@ -19,6 +19,9 @@ unsigned kernel_access(const void *address, size_t n);
  */
 unsigned kernel_form(unsigned access);
 
+/** Returns the permission of address space that is kept without memory. */
+unsigned kernel_reserved(void);
+
 /** Tells whether the mapping at `address` has one of the two-letter VmFlags of /proc/PID/smaps. */
 bool kernel_has_flag(const void *address, const char *flag);
 

@@ -100,6 +100,8 @@ unsigned kernel_access(const void *address, size_t n) {
 
 unsigned kernel_form(unsigned access) { return access; }
 
+unsigned kernel_reserved(void) { return MP_ACCESS_NONE; }
+
 bool kernel_keeps_flags(void) {
     return !is_emulated(); /* else they are the emulator's own */
 }
@@ -127,15 +129,16 @@ bool kernel_has_flag(const void *address, const char *flag) {
 }
 
 size_t kernel_resident_bytes(const void *address, size_t n) {
+    enum { SMALLEST_PAGE = 4096 };
     const size_t page = mp_page_size();
-    unsigned char is_resident[512];
+    unsigned char is_resident[512]; /* of the smallest pages: emulators fill in a byte for each */
     size_t pages = 0;
     for (size_t done = 0; done < n;) {
-        const size_t left = (n - done) / page;
-        const size_t step = left < sizeof is_resident ? left : sizeof is_resident;
-        ck_assert_int_eq(mincore((char *)(uintptr_t)address + done, step * page, is_resident), 0);
-        for (size_t i = 0; i < step; i++) pages += is_resident[i] & 1u;
-        done += step * page;
+        const size_t left = n - done, most = SMALLEST_PAGE * sizeof is_resident;
+        const size_t step = left < most ? left : most;
+        ck_assert_int_eq(mincore((char *)(uintptr_t)address + done, step, is_resident), 0);
+        for (size_t i = 0; i < step / page; i++) pages += is_resident[i] & 1u;
+        done += step;
     }
     return pages * page;
 }

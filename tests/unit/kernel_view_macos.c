@@ -48,6 +48,8 @@ unsigned kernel_access(const void *address, size_t n) {
 
 unsigned kernel_form(unsigned access) { return access; }
 
+unsigned kernel_reserved(void) { return MP_ACCESS_NONE; }
+
 bool kernel_keeps_flags(void) { return false; }
 
 bool kernel_has_flag(const void *address, const char *flag) {

@@ -66,6 +66,8 @@ unsigned kernel_form(unsigned access) {
     return access & MP_ACCESS_WRITE ? access | MP_ACCESS_READ : access;
 }
 
+unsigned kernel_reserved(void) { return KERNEL_UNMAPPED; }
+
 bool kernel_keeps_flags(void) { return false; }
 
 bool kernel_has_flag(const void *address, const char *flag) {

@@ -21,9 +21,11 @@ enum ability {
     ATOMIC_DECOMMIT,    /**< a refused decommit leaves everything as it was */
     CHARGE_ON_WRITABLE, /**< memory counts against limits when it becomes writable, not before */
     PARTIAL_UNMAP, /**< part of a mapping can be unmapped; there may be only so many mappings */
+    MOVES,         /**< pages get another address without being copied */
     ADVICE,        /**< options and hints about memory that exists already have an effect */
     RESIDENCY,     /**< it tells which memory is resident */
     DENIED_READS,  /**< what can't be read by a load can't be read by a system call, and reverse */
+    OWN_SPACE,     /**< it tells how much address space the process itself has mapped */
     REUSED_PLACES, /**< a place that was given back may be mapped again */
     ABILITIES
 };

@@ -30,6 +30,7 @@ static const char *const emulators_lack[ABILITIES] = {
     [ADVICE] = "the emulator takes no advice about memory",
     [RESIDENCY] = "the emulator does not tell what is resident",
     [DENIED_READS] = "the emulator denies reading to system calls only",
+    [OWN_SPACE] = "the emulator's own address space counts as well",
     [REUSED_PLACES] = "the emulator never maps at a place again",
 };
 

@@ -13,6 +13,7 @@ static const char *const lacks[ABILITIES] = {
     [DUMP_CONTROL] = "dumps are the whole memory or none",
     [CHARGE_ON_WRITABLE] = "no limit holds for memory before it is touched",
     [PARTIAL_UNMAP] = "no limit of mappings has a name",
+    [MOVES] = "pages stay at their address",
 };
 
 const char *what_lacks(enum ability ability) { return lacks[ability]; }

@@ -28,6 +28,7 @@ static const char *const lacks[ABILITIES] = {
     [ATOMIC_DECOMMIT] = "memory is given back before it is taken anew",
     [CHARGE_ON_WRITABLE] = "memory counts from its commit on",
     [PARTIAL_UNMAP] = "mappings are unmapped whole, and may be many",
+    [MOVES] = "pages stay at their address",
 };
 
 const char *what_lacks(enum ability ability) { return lacks[ability]; }

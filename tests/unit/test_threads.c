@@ -314,7 +314,7 @@ static void child_finds_zeros(void) {
 
 START_TEST(a_child_finds_wiped_memory_zeroed_and_may_use_it) {
     const mp_options options = granted((mp_options){.wipe_on_fork = true});
-    if (skips_without(FORK) || !options.wipe_on_fork) return;
+    if (skips_without(FORK) || skips_without(ADVICE) || !options.wipe_on_fork) return;
     check_ok(mp_vec_u64_rw_create_with(ELEMENTS, &options, &wiped));
     for (uint64_t i = 0; i < ELEMENTS; i++) check_ok(mp_vec_u64_rw_push(&wiped, 7 + i));
     in_child(child_finds_zeros);
