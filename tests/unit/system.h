@@ -45,7 +45,7 @@ bool skips_with_guests(void);
 /** Tells whether locking memory has no effect, as under some sanitizers; says so. */
 bool skips_without_mlock(void);
 
-/** Divides a number of rounds where each is slow (valgrind). */
+/** Divides a number of rounds where each is slow (valgrind, an emulator). */
 size_t fewer_if_slow(size_t rounds);
 
 /** Returns `wished` without the options that the system does not have. */

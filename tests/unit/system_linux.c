@@ -67,7 +67,10 @@ bool skips_without_mlock(void) {
     return !is_locked;
 }
 
-size_t fewer_if_slow(size_t rounds) { return RUNNING_ON_VALGRIND ? rounds / 20 : rounds; }
+size_t fewer_if_slow(size_t rounds) {
+    if (RUNNING_ON_VALGRIND) return rounds / 20;
+    return is_emulated() ? rounds / 4 : rounds;
+}
 
 mp_options granted(mp_options wished) { return wished; }
 
