@@ -123,8 +123,8 @@ typedef struct mp_room {
 } mp_room;
 
 /** Takes what a writer has written into the array, and gives it room for at least one element more.
- *  `written_to` is NULL and `high_water` 0 at the first call, and `high_water` the last room's after
- *  that. Takes and returns plain values, so that a writer can stay in registers. No room is a
+ *  `written_to` is NULL and `high_water` 0 at the first call, and `high_water` the last room's
+ *  after that. Takes and returns plain values, so that a writer can stay in registers. No room is a
  *  failure: mp_last_error() says which, and nothing is lost. */
 MP_API MP_MUST_USE mp_room mp_vec_raw_writer_room(mp_vec_raw *vec, void *written_to,
                                                   size_t high_water, const mp_element *element);
