@@ -157,15 +157,11 @@ static bool is_locked(void *page) {
 }
 
 /* The kernel unmaps the target before it looks at limits. What they refuse must be known first, or
- * there would be a hole for others to fall into. */
-static bool may_be_taken(void *target, size_t bytes) {
-    return mprotect(target, bytes, PROT_READ | PROT_WRITE) == 0;
-}
-
-static bool move_onto(void *target, size_t new_bytes, void *from, size_t bytes) {
-    return may_be_taken(target, new_bytes) &&
-           move_mapping(from, bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, target) !=
-               MAP_FAILED;
+ * there would be a hole for others to fall into. Returns the call that was refused, or NULL. */
+static const char *move_onto(void *target, size_t new_bytes, void *from, size_t bytes) {
+    if (mprotect(target, new_bytes, PROT_READ | PROT_WRITE) != 0) return "mprotect";
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    return move_mapping(from, bytes, new_bytes, flags, target) == MAP_FAILED ? "mremap" : NULL;
 }
 
 /* Moves a mapping and lets it grow over the whole reservation on the way. What was one mapping
@@ -175,7 +171,7 @@ static bool move_as_one(unsigned char *from, size_t bytes, unsigned char *to, si
                         size_t reserved) {
     /* Locked memory would become resident as far as it grows. */
     if (is_locked(from) || is_locked(to)) return false;
-    const bool moved = move_onto(to, reserved, from, bytes);
+    const bool moved = move_onto(to, reserved, from, bytes) == NULL;
     /* Refused at the limit of mappings; what then stays accessible costs nothing until it is
      * touched. */
     if (accessible < reserved) (void)mprotect(to + accessible, reserved - accessible, PROT_NONE);
@@ -187,11 +183,11 @@ mp_os_result mp_os_move(void *from, size_t bytes, void *to, size_t accessible, s
     const bool is_one = is_one_mapping(from, bytes);
     errno = saved;
     if (!is_one) return mp_value(mp_os_result, ENOTSUP, "mremap");
-    const bool moved =
-        (reserved != bytes &&
-         move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved)) ||
-        move_onto(to, bytes, from, bytes);
-    return mp_posix_result(!moved, "mremap", saved);
+    const char *refused = NULL;
+    if (reserved == bytes ||
+        !move_as_one((unsigned char *)from, bytes, (unsigned char *)to, accessible, reserved))
+        refused = move_onto(to, bytes, from, bytes);
+    return mp_posix_result(refused != NULL, refused, saved);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */

@@ -356,6 +356,7 @@ START_TEST(what_may_not_be_taken_is_known_before_the_move) {
     const mp_os_result result = mp_os_move(source, n - page, target, n, _i == 0 ? n - page : n);
     protections_left = -1;
     ck_assert_int_eq(result.code, ENOMEM);
+    ck_assert_str_eq(result.call, "mprotect");
     check_content(source);
     ck_assert_uint_eq(kernel_access(target, n), MP_ACCESS_NONE);
 }

@@ -63,7 +63,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f32_writer_push(mp_vec_f32_writer *writer
 }
 
 MP_INLINE void mp_vec_f32_writer_finish(mp_vec_f32_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &mp_element_f32);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &mp_element_f32);
     writer->at = NULL;
     writer->end = NULL;
 }

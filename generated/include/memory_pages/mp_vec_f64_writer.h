@@ -63,7 +63,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_f64_writer_push(mp_vec_f64_writer *writer
 }
 
 MP_INLINE void mp_vec_f64_writer_finish(mp_vec_f64_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &mp_element_f64);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &mp_element_f64);
     writer->at = NULL;
     writer->end = NULL;
 }

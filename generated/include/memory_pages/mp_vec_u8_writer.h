@@ -63,7 +63,8 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_u8_writer_push(mp_vec_u8_writer *writer, 
 }
 
 MP_INLINE void mp_vec_u8_writer_finish(mp_vec_u8_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &mp_element_u8);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &mp_element_u8);
     writer->at = NULL;
     writer->end = NULL;
 }

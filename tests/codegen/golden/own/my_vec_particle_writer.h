@@ -54,7 +54,8 @@ MP_INLINE MP_MUST_USE mp_status my_vec_particle_writer_push(my_vec_particle_writ
 }
 
 MP_INLINE void my_vec_particle_writer_finish(my_vec_particle_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &my_element_particle);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &my_element_particle);
     writer->at = NULL;
     writer->end = NULL;
 }

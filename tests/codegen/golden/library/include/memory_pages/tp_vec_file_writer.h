@@ -54,7 +54,8 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_file_writer_push(tp_vec_file_writer *writ
 }
 
 MP_INLINE void tp_vec_file_writer_finish(tp_vec_file_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &tp_element_file);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &tp_element_file);
     writer->at = NULL;
     writer->end = NULL;
 }

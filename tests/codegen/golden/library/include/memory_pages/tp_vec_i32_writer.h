@@ -52,7 +52,8 @@ MP_INLINE MP_MUST_USE mp_status tp_vec_i32_writer_push(tp_vec_i32_writer *writer
 }
 
 MP_INLINE void tp_vec_i32_writer_finish(tp_vec_i32_writer *writer) {
-    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water, &tp_element_i32);
+    mp_vec_raw_writer_finish(writer->raw, writer->at, writer->high_water,
+                             &tp_element_i32);
     writer->at = NULL;
     writer->end = NULL;
 }
