@@ -3,9 +3,4 @@
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR i686)
 set(triple i686-linux-gnu)
-execute_process(COMMAND /lib/ld-linux.so.2 --version RESULT_VARIABLE refusal
-    OUTPUT_QUIET ERROR_QUIET)
-if(NOT refusal EQUAL 0)
-    set(emulated_processor i386)
-endif()
 include(${CMAKE_CURRENT_LIST_DIR}/debian_cross.cmake)

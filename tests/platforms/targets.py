@@ -63,10 +63,9 @@ TARGETS = {
         # The kernel's headers, which musl does not bring.
         "-DCMAKE_C_FLAGS=-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu"),
     "i686": Target(
-        "native, or qemu-user if the kernel is 64-bit",
+        "native, i686-linux-gnu-gcc",
         {"i686-linux-gnu-gcc": "gcc-i686-linux-gnu libc6-dev-i386-cross",
-         "/lib/ld-linux.so.2": "libc6-i386",
-         "qemu-i386-static": "qemu-user-static"},
+         "/lib/ld-linux.so.2": "libc6-i386"},
         "i686-linux-gnu"),
     "aarch64": emulated("aarch64", "aarch64-linux-gnu", "arm64"),
     "aarch64-16k": paged(16),
