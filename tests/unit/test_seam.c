@@ -543,12 +543,17 @@ static void take_a_slot(void) { ck_assert_int_eq(mp_slot_take(&slot_of_the_other
 START_TEST(the_slower_of_two_threads_leaves_no_second_table) {
     mp_slot *slot;
     (void)kernel_address_space();
-    const size_t before = kernel_address_space();
+    const size_t page = mp_page_size();
+    const mp_os_wish wish = {page, true, false};
+    void *table;
+    ck_assert_int_eq(mp_os_map(page, MP_ACCESS_READ, wish, &table, NULL).code, 0);
+    const size_t with_one = kernel_address_space(); /* by more than a page on some systems */
+    ck_assert_int_eq(mp_os_release(table, page).code, 0);
     at_the_page_size = take_a_slot;
     ck_assert_int_eq(mp_slot_take(&slot).code, 0);
     ck_assert_uint_eq(slot_of_the_other->name, 1);
     ck_assert_uint_eq(slot->name, 2);
-    if (!skips_with_guests()) ck_assert_uint_eq(kernel_address_space(), before + mp_page_size());
+    if (!skips_with_guests()) ck_assert_uint_eq(kernel_address_space(), with_one);
 }
 END_TEST
 
