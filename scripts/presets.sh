@@ -30,6 +30,7 @@ test_presets() {
 test_platforms() {
     for target; do
         tested="$tested platforms/$target"
+        rm -rf "build/platforms/$target/results"
     done
     say "other platforms"
     scripts/test-platforms "$@" || true
