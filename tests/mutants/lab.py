@@ -30,7 +30,7 @@ LINK = ["-fuse-ld=gold", "-fno-use-linker-plugin"]  # the fastest
 LABELS = {"unit", "fuzz"}  # of ctest, whose programs are linked to the library's objects
 CORES = {False: "memory_pages_core.dir", True: "core_hardened.dir"}
 MEMORY = 6 << 30  # bytes that a mutant may take of the machine
-LONG = 5          # seconds that a test may take before it counts which rounds are of use
+LONG = 0.5        # seconds that a test may take before it counts which rounds are of use
 PATIENCE = 8      # rounds
 WHOLE = "*"       # the one test of a program that is not of Check
 
@@ -226,21 +226,19 @@ class Lab:
     def survey(self, path):
         """Runs each test alone on a copy of the library that notes what is reached. What is known
         from the last time is taken from `path`, if neither src/ nor the program has changed."""
-        objects = self.marked_objects()
-        library = self.folder / "libreached.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", f"-DMARKS={self.count}", HERE / "reached.c",
-                        "-o", library], check=True)
+        tree = self.marked_tree()
+        link = None
         kept = json.loads(path.read_text()) if path.exists() else {}
         for program in self.programs:
             key, seconds, reached = kept.get(program.name, ("", {}, {}))
-            if key != self.key_of(program):
-                linked = self.link(program, objects[program.hardened], self.folder / program.name,
-                                   library, f"-Wl,-rpath,{self.folder}")
-                for group in self.tests_of(program, linked):
-                    self.look_at_all(program, linked, group)
-            else:
+            if key == self.key_of(program):
                 program.seconds = seconds
                 program.reached = {test: set(marks) for test, marks in reached.items()}
+                continue
+            link = link or self.linker_of_marked(tree)
+            linked = link(program)
+            for rounds in self.tests_of(program, linked):
+                self.look_at_all(program, linked, rounds)
             kept[program.name] = (self.key_of(program), program.seconds,
                                   {test: sorted(marks) for test, marks in program.reached.items()})
             path.write_text(json.dumps(kept))
@@ -255,26 +253,21 @@ class Lab:
         return hashlib.sha256(json.dumps([times, texts]).encode()).hexdigest()
 
     def look_at_all(self, program, path, rounds):
-        """Of a test that takes long, leaves out the rounds that reach nothing new, and gives up
+        """Of a test that computes long, leaves out the rounds that reach nothing new, and gives up
         after some of these."""
-        reached, in_vain = set(), 0
+        reached, spent, in_vain, useless = set(), 0, 0, []
         for one in rounds:
             self.look(program, path, one)
-            found = program.reached[one]
-            in_vain = 0 if found - reached else in_vain + 1
-            reached |= found
-            if in_vain >= PATIENCE and sum(program.seconds[test] for test in rounds
-                                           if test in program.seconds) > LONG:
+            spent += program.seconds[one]
+            in_vain = in_vain + 1 if program.reached[one] <= reached else 0
+            useless += [one] if in_vain else []
+            reached |= program.reached[one]
+            if in_vain >= PATIENCE and spent > LONG:
                 break
-        if sum(program.seconds.get(one, 0) for one in rounds) > LONG:
-            reached = set()
-            for one in rounds:
-                found = program.reached.get(one, set())
-                if found <= reached:
-                    program.reached.pop(one, None)
-                reached |= found
+        for one in useless if spent > LONG else []:
+            del program.reached[one]
 
-    def marked_objects(self):
+    def marked_tree(self):
         tree = self.new_tree("marked")
         self.count = 0
         for file in FILES:
@@ -285,8 +278,17 @@ class Lab:
                                        f"mutant_reached[{first + n}] = 1; }}")
             self.count += count
             tree.write(file, text)
-        return {hardened: {source: tree.compile(source, hardened) for source in SOURCES}
-                for hardened in CORES}
+        return tree
+
+    def linker_of_marked(self, tree):
+        objects = {hardened: {source: tree.compile(source, hardened) for source in SOURCES}
+                   for hardened in CORES}
+        library = self.folder / "libreached.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", f"-DMARKS={self.count}", HERE / "reached.c",
+                        "-o", library], check=True)
+        return lambda program: self.link(program, objects[program.hardened],
+                                         self.folder / program.name, library,
+                                         f"-Wl,-rpath,{self.folder}")
 
     def tests_of(self, program, path):
         """Groups of tests: the rounds of one, or one alone."""

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
@@ -74,7 +74,7 @@ class Results:
             file, function, line, _ = key.split("\n")
             if outcome == KILLED and (file, function) == (mutant.file, mutant.function):
                 counts[tuple(by)] += 1000 if line == mutant.line else 1
-        return [by for by, _ in counts.most_common()]
+        return [tuple(by) for by, _ in counts.most_common()]
 
     def kills_of_programs(self, file):
         return Counter(by[0] for key, (outcome, by) in list(self.found.items())
@@ -83,23 +83,30 @@ class Results:
 
 def plan(lab, mutant, hardened, seconds, results):
     """What to run, in this order: pairs of a program and some of its tests. First what has killed
-    most in this function, then the short tests until the time is used up, those first whose
-    programs have killed most in this file."""
-    tests = {(program.name, test): program
-             for program, found in lab.tests_that_reach(ROOT / mutant.file, mutant.mark)
-             if program.hardened == hardened for test in found}
-    hints = [by for by in map(tuple, results.killers(mutant)) if by in tests][:HINTS]
-    for hint in hints:
-        yield tests.pop(hint), [hint[1]]
+    most in this function; then those programs that have killed most in this file. The time is
+    shared out among the programs, which begin with their short tests."""
+    reaching = {program.name: (program, sorted(tests, key=program.seconds.get))
+                for program, tests in lab.tests_that_reach(ROOT / mutant.file, mutant.mark)
+                if program.hardened == hardened}
+    hints = [by for by in results.killers(mutant)
+             if by[0] in reaching and by[1] in reaching[by[0]][1]][:HINTS]
+    for name, test in hints:
+        yield reaching[name][0], [test]
 
-    taken = defaultdict(list)
-    for (name, test), program in sorted(tests.items(), key=lambda one: one[1].seconds[one[0][1]]):
-        seconds -= program.seconds[test]
-        if seconds > 0:
-            taken[name].append(test)
+    taken = {name: [] for name in reaching}
+    used = dict.fromkeys(reaching, 0)
+    while used and sum(used.values()) < seconds:
+        name = min(used, key=used.get)
+        program, tests = reaching[name]
+        if len(taken[name]) == len(tests):
+            seconds -= used.pop(name)
+        else:
+            taken[name].append(tests[len(taken[name])])
+            used[name] += program.seconds[taken[name][-1]]
     kills = results.kills_of_programs(mutant.file)
     for name in sorted(taken, key=lambda name: -kills[name]):
-        yield tests[name, taken[name][0]], taken[name]
+        if tests := [test for test in taken[name] if (name, test) not in hints]:
+            yield reaching[name][0], tests
 
 
 def attempt(lab, mutant, tree, seconds, results):
@@ -152,7 +159,7 @@ def try_all(lab, mutants, options, results):
 
 def judge(results, mutants):
     """Prints what is not as survivors.txt says; the number of such mutants."""
-    names = {mutant.file for mutant in mutants}
+    names = {mutant.file for mutant in mutants if results.outcome(mutant) is not None}
     listed = {key: reason
               for key, reason in reviewed.read(HERE / "survivors.txt", FIELDS).items()
               if key[0] in names}
@@ -160,18 +167,31 @@ def judge(results, mutants):
     return reviewed.differences(listed, survived, FIELDS)
 
 
+def whole_files(results, mutants):
+    """The files of whose mutants all were tried."""
+    missing = {mutant.file for mutant in mutants if results.outcome(mutant) is None}
+    return [name for name in dict.fromkeys(mutant.file for mutant in mutants)
+            if name not in missing]
+
+
 def record(results, mutants):
     """Figures of each file, so that the page says of which there are none."""
+    whole = whole_files(results, mutants)
+    if judge(results, [mutant for mutant in mutants if mutant.file in whole]):
+        print("nothing is recorded until the list of survivors is right")
+        return 1
     figures = []
     for name in dict.fromkeys(mutant.file for mutant in mutants):
         outcomes = Counter(results.outcome(mutant) for mutant in mutants if mutant.file == name)
         figures.append(f"{name}={outcomes[KILLED]:,} killed, {outcomes[SURVIVED]:,} live"
-                       if outcomes[None] == 0 else f"{name}=not run")
-    outcomes = Counter(map(results.outcome, mutants))
+                       if name in whole else f"{name}=not run")
+    outcomes = Counter(results.outcome(mutant) for mutant in mutants if mutant.file in whole)
     subprocess.run([ROOT / "scripts/python", "-B", ROOT / "scripts/figures.py", "mutants",
                     *figures, f"mutants killed={outcomes[KILLED]:,}",
                     f"mutants that live, each reviewed={outcomes[SURVIVED]:,}",
-                    f"changes that give the same program={outcomes[SAME]:,}"], check=True)
+                    f"changes that give the same program={outcomes[SAME]:,}",
+                    f"changes that give none={outcomes[NONE]:,}"], check=True)
+    return 0
 
 
 def main():
@@ -199,19 +219,18 @@ def main():
     tried = [mutant for mutant in wanted
              if not (options.again or options.new) or results.outcome(mutant) not in known]
 
-    with tempfile.TemporaryDirectory() as folder:
-        lab = Lab(build, Path(folder))
-        lab.survey(build / "mutants_reach.json")
-        try_all(lab, tried, options, results)
+    if tried:
+        with tempfile.TemporaryDirectory() as folder:
+            lab = Lab(build, Path(folder))
+            lab.survey(build / "mutants_reach.json")
+            try_all(lab, tried, options, results)
 
-    wrong = judge(results, [mutant for mutant in mutants if results.outcome(mutant)])
+    wrong = judge(results, wanted)
     outcomes = Counter(map(results.outcome, wanted))
     print(f"{outcomes[KILLED]} mutants killed, {outcomes[SURVIVED]} survived; {outcomes[SAME]} are "
           f"the same program, {outcomes[NONE]} none")
-    if options.record and wrong:
-        print("nothing is recorded until the list of survivors is right")
-    elif options.record:
-        record(results, mutants)
+    if options.record:
+        wrong += record(results, mutants)
     return 1 if wrong else 0
 
 

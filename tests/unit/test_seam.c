@@ -102,18 +102,16 @@ START_TEST(without_huge_pages_only_insisting_fails) {
 END_TEST
 
 START_TEST(huge_pages_that_are_too_large_are_no_step) {
-    pretend_huge_pages((size_t)512 << 20);
-    mp_vec_u8_rw vec;
+    const struct { size_t huge, step; /* MiB */ } expected[] = {{512, 2}, {64, 2}, {32, 32}};
     const mp_options options = {.reservation = (size_t)1 << 30};
-    check_ok(mp_vec_u8_rw_create_with(0, &options, &vec));
-    check_ok(mp_vec_u8_rw_push(&vec, 1));
-    ck_assert_uint_eq(vec.raw.region.len, (size_t)2 << 20);
-    mp_vec_u8_rw_destroy(&vec);
-    pretend_huge_pages((size_t)32 << 20);
-    check_ok(mp_vec_u8_rw_create_with(0, &options, &vec));
-    check_ok(mp_vec_u8_rw_push(&vec, 1));
-    ck_assert_uint_eq(vec.raw.region.len, (size_t)32 << 20);
-    mp_vec_u8_rw_destroy(&vec);
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        pretend_huge_pages(expected[i].huge << 20);
+        mp_vec_u8_rw vec;
+        check_ok(mp_vec_u8_rw_create_with(0, &options, &vec));
+        check_ok(mp_vec_u8_rw_push(&vec, 1));
+        ck_assert_uint_eq(vec.raw.region.len, expected[i].step << 20);
+        mp_vec_u8_rw_destroy(&vec);
+    }
 }
 END_TEST
 

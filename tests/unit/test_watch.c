@@ -54,6 +54,7 @@ static void check_touchable(const mp_vec_u64_rw *vec, size_t elements) {
     ck_assert_ptr_eq(recorded, mp_vec_u64_rw_data(vec));
     ck_assert(bytes_are(forbidden, false, bytes));
     ck_assert(bytes_are(forbidden + bytes, true, n - bytes));
+    ck_assert(bytes_are(forbidden + n, false, RECORDED - n)); /* another's */
 }
 
 /** A vector whose memory is recorded from its creation on: where it will be is found by trying. */
@@ -152,19 +153,26 @@ START_TEST(a_vector_without_accessible_memory_moves_unwatched) {
 }
 END_TEST
 
-/* Its memory may be another's by now. */
+/* Its memory is another's by now. */
 START_TEST(a_stale_copy_tells_nothing) {
     if (skips_without(REUSED_PLACES)) return;
     mp_vec_u64_rw vec = new_vec(100);
     for (size_t i = 0; i < 10; i++) check_ok(mp_vec_u64_rw_push(&vec, i));
     mp_vec_u64_rw twin = vec;
+    mp_vec_u64_ro frozen;
     mp_vec_u64_rw_destroy(&vec);
     ck_assert(bytes_are(forbidden, false, sizeof forbidden));
+    check_ok(mp_vec_u64_rw_create(100, &vec));
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 20));
+    check_status(MP_ERR_STALE, mp_vec_u64_rw_freeze(&twin, &frozen));
+    check_touchable(&vec, 20);
     mp_vec_u64_rw_truncate(&twin, 2);
-    mp_vec_u64_rw_clear(&twin);
     check_status(MP_ERR_STALE, mp_vec_u64_rw_reserve(&twin, 1000));
     check_status(MP_ERR_STALE, mp_vec_u64_rw_shrink_to_fit(&twin));
+    mp_vec_u64_rw_clear(&twin);
     mp_vec_u64_rw_destroy(&twin);
+    check_touchable(&vec, 20);
+    mp_vec_u64_rw_destroy(&vec);
     ck_assert(bytes_are(forbidden, false, sizeof forbidden));
 }
 END_TEST
