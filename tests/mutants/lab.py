@@ -30,7 +30,7 @@ LINK = ["-fuse-ld=gold", "-fno-use-linker-plugin"]  # the fastest
 LABELS = {"unit", "fuzz"}  # of ctest, whose programs are linked to the library's objects
 CORES = {False: "memory_pages_core.dir", True: "core_hardened.dir"}
 MEMORY = 6 << 30  # bytes that a mutant may take of the machine
-LONG = 0.5        # seconds that a test may take before it counts which rounds are of use
+LONG = 0.5       # seconds that a test may take before it counts which rounds are of use
 PATIENCE = 8      # rounds
 WHOLE = "*"       # the one test of a program that is not of Check
 
