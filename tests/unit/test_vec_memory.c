@@ -376,6 +376,17 @@ START_TEST(refused_growth_changes_nothing) {
 }
 END_TEST
 
+START_TEST(the_next_reservation_is_twice_as_large) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec_with(0, (mp_options){.reservation = 64 * MiB});
+    const size_t before = type->reservation(&vec);
+    check_ok(type->reserve_exact(&vec, before + 1));
+    ck_assert_uint_ge(type->reservation(&vec), 2 * before);
+    ck_assert_uint_le(type->reservation(&vec), 2 * before + 1); /* neither number is rounded up */
+    type->rw.destroy(&vec);
+}
+END_TEST
+
 START_TEST(half_a_huge_page_is_small_and_more_is_not) {
     type = &vec_types[_i];
     const size_t huge = mp_huge_page_size(), most = (size_t)32 << 20;
@@ -630,6 +641,7 @@ static void add_tests(TCase *tests) {
         refused_growth_changes_nothing,
         a_refused_reservation_is_halved,
         half_a_huge_page_is_small_and_more_is_not,
+        the_next_reservation_is_twice_as_large,
         a_reservation_is_not_resident_when_all_memory_is_locked,
         frozen_elements_are_read_only_for_the_processor,
         frozen_vectors_answer_and_take_hints,
