@@ -206,7 +206,7 @@ PRINTERS = [
     (r"\w+_pages_n?r_n?w_n?x", {"region"}, Pages),
     (r"\w+_fn_\w+", {"code"}, CodeReference),
     (r"\w+_slice_\w+", {"data", "len"}, Slice),
-    (r"\w+_vec_\w+_writer", {"raw", "at", "end"}, Writer),
+    (r"\w+_vec_\w+_writer", {"raw", "at", "end", "high_water"}, Writer),
     (r"(\w+?)_vec_(\w+)_r[wo]", {"raw"}, Vector),
 ]
 
