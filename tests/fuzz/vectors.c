@@ -308,7 +308,7 @@ void op_vec_append(const uint8_t *argument) {
     if (vec == NULL) return;
     const size_t n = smaller(count_of(argument[1]), room(vec));
     make_batch(vec, n, argument[2]);
-    expect_copied(vec, vec->len, n, n == 0 ? MP_OK : status_of_growth(vec),
+    expect_copied(vec, vec->len, n, status_of_growth(vec),
                   vec->type->append(&vec->raw, batch, n));
 }
 
@@ -329,9 +329,8 @@ void op_vec_insert(const uint8_t *argument) {
                  vec->type->insert(&vec->raw, index, batch));
 }
 
-static mp_status status_of_insertion(const struct vector *vec, size_t index, size_t n) {
-    if (index > vec->len) return MP_ERR_OUT_OF_RANGE;
-    return n == 0 ? MP_OK : status_of_growth(vec);
+static mp_status status_of_insertion(const struct vector *vec, size_t index) {
+    return index > vec->len ? MP_ERR_OUT_OF_RANGE : status_of_growth(vec);
 }
 
 void op_vec_insert_n(const uint8_t *argument) {
@@ -340,7 +339,7 @@ void op_vec_insert_n(const uint8_t *argument) {
     const size_t index = count_of(argument[1]);
     const size_t n = smaller(count_of(argument[2]), room(vec));
     make_batch(vec, n, argument[3]);
-    expect_copied(vec, index, n, status_of_insertion(vec, index, n),
+    expect_copied(vec, index, n, status_of_insertion(vec, index),
                   vec->type->insert_n(&vec->raw, index, batch, n));
 }
 
@@ -349,7 +348,7 @@ static void insert_own(struct vector *vec, size_t index, size_t first, size_t n)
     first = smaller(first, vec->len);
     n = smaller(smaller(n, vec->len - first), room(vec));
     memcpy(batch, model_at(vec, first), n * vec->type->size);
-    mp_status expected = status_of_insertion(vec, index, n);
+    mp_status expected = status_of_insertion(vec, index);
     if (expected == MP_OK && copy_fails(vec, batch, n)) expected = MP_ERR_DENIED;
     const void *own = vec->is_live ? vec->raw.region.data + first * vec->type->size : NULL;
     const mp_status status = index == vec->len ? vec->type->append(&vec->raw, own, n)
@@ -376,7 +375,7 @@ void op_vec_resize(const uint8_t *argument) {
     make_batch(vec, 1, argument[2]);
     const mp_status status = vec->type->resize(&vec->raw, len, batch);
     const bool fails = len > vec->len && copy_fails(vec, batch, 1);
-    const mp_status expected = len <= vec->len ? MP_OK : status_of_growth(vec);
+    const mp_status expected = status_of_growth(vec);
     if (expected != MP_OK || (fails && len < NONSENSE))
         require_status(expected != MP_OK ? expected : MP_ERR_DENIED, status);
     else if (was_done(vec, len, status)) {
@@ -438,8 +437,9 @@ void op_vec_write(const uint8_t *argument) {
     const size_t n = smaller(count_of(argument[2]), vec->len + 1);
     if (n > ELEMENT_BYTES / vec->type->size) return;
     make_batch(vec, n, argument[3]);
-    expect_replaced(vec, first, n, status_of_range(vec, first, n),
-                    vec->type->write(&vec->raw, first, batch, n));
+    mp_status expected = status_of_range(vec, first, n);
+    if (expected == MP_OK && !vec->is_live) expected = MP_ERR_EMPTY;
+    expect_replaced(vec, first, n, expected, vec->type->write(&vec->raw, first, batch, n));
 }
 
 void op_vec_write_own(const uint8_t *argument) {

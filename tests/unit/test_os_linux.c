@@ -350,6 +350,7 @@ END_TEST
 
 /* The kernel would find out when it has already unmapped the target. */
 START_TEST(what_may_not_be_taken_is_known_before_the_move) {
+    if (_i == 1 && skips_with_guests()) return; /* the library never lets that grow for Valgrind */
     prepare_move();
     const size_t page = mp_os_page_size(), n = PAGES * page;
     protections_left = 0;
