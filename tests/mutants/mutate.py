@@ -205,6 +205,10 @@ def main():
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--new", action="store_true")
     options = parser.parse_intermixed_args()
+    names = [file.name for file in FILES]
+    for name in options.files:
+        if name not in names:
+            parser.error(f"no {name} in src/; there are {', '.join(names)}")
 
     build = options.build.resolve()
     results = Results(build / "mutants.json")
