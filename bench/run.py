@@ -42,7 +42,7 @@ HARDENED_CASES = (
 
 # Shares of the time, for each process.
 SHARE, SHARE_OF_ALLOCATOR, SHARE_OF_HARDENED, SHARE_OF_RUST = 0.54, 0.11, 0.05, 0.08
-SECONDS_OF_BUILD = 180  # and of what the processes take beyond their shares
+RESERVE = 1 / 12  # of all the time: for drawing, and what processes take beyond their shares
 
 
 def find_allocators():
@@ -118,9 +118,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, help="where CMake built to")
     parser.add_argument("--hardened", type=Path, help="where CMake built the hardened library to")
-    parser.add_argument("--quick", action="store_true", help="end within a minute")
+    parser.add_argument("--quick", action="store_true", help="only what tells most")
     parser.add_argument("--minutes", type=float, default=10,
-                        help="how long it may take with building; more minutes measure more")
+                        help="how long all of it may take; more minutes measure more")
+    parser.add_argument("--spent", type=float, default=0, metavar="SECONDS",
+                        help="what installing and building have taken of it")
     parser.add_argument("--only-report", action="store_true",
                         help="make tables and plots of a results.json that is there")
     parser.add_argument("-o", "--output", type=Path, default=RESULTS,
@@ -130,7 +132,8 @@ def main():
     arguments.output.mkdir(parents=True, exist_ok=True)
     file = arguments.output / "results.json"
     if not arguments.only_report:
-        seconds = 30 if arguments.quick else arguments.minutes * 60 - SECONDS_OF_BUILD
+        whole = arguments.minutes * 60
+        seconds = max(whole / 3, whole * (1 - RESERVE) - arguments.spent)
         runs = run_all(arguments.build, arguments.hardened, seconds, arguments.quick)
         found = results.summarise(runs, machine.describe(runs[results.GLIBC]["context"]))
         file.write_text(json.dumps(found, indent=1) + "\n")

@@ -153,7 +153,7 @@ def headlines(measured):
 def limit_of(measured, case):
     """The raw loop or system call that a case is measured against; None where there is none."""
     limits = [one.system for one in measured.of_case(case) if one.system.startswith(LIMITS)]
-    return next((name for name in limits if "huge" in name and "vectorised" not in name),
+    return next((name for name in limits if name.endswith("huge pages")),
                 limits[0] if limits else None)
 
 

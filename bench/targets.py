@@ -132,12 +132,11 @@ def permission(measured):
     for case in ("freeze", "write", "read", "all", "exec"):
         case = f"permission.{case}"
         for one in measured.of_case(case):
-            if one.is_ours:
-                small = [limit for limit in measured.of_case(case)
-                         if limit.system == "mprotect, 4 KiB pages"]
+            if one.is_ours and one.run == GLIBC:
+                small = measured.find(case, "mprotect, 4 KiB pages")
                 yield faster_than_peers(
                     measured, f"{one.system.removeprefix(OURS + ', ')} of 256 MiB", 100, case,
-                    one.system, small, "mprotect over 4 KiB pages")
+                    one.system, [small] if small else [], "mprotect over 4 KiB pages")
 
 
 def growth(measured):

@@ -28,7 +28,8 @@ using Peers = List<ReallocArray<T>, StdVector<T>, StdVectorReserved<T>, StbDs<T>
                    GlibArray<T>>;
 
 template <class T>
-using Limits = List<RawLoop<T, PageKind::huge>, RawBlocks<T>, RawLoop<T, PageKind::small>>;
+using Limits = List<RawLoop<T, PageKind::huge>, RawBlocks<T>, RawCounting<T>,
+                    RawLoop<T, PageKind::small>>;
 
 template <class T>
 using Ours = List<MemoryPagesPush<T>, MemoryPagesWriter<T>, MemoryPagesAppend<T>,

@@ -65,6 +65,16 @@ template <class T> [[gnu::noinline]] void store_one_by_one(T *at, std::size_t n,
     }
 }
 
+/* Two stores for each element: what a vector must do that keeps its length where others see it. */
+template <class T>
+[[gnu::noinline]] void store_and_count(T *at, std::size_t n, T value, std::size_t *count) {
+    for (std::size_t i = 0; i < n; i++) {
+        at[i] = value;
+        *count = i + 1;
+        consume(count);
+    }
+}
+
 /* Stores of 16 bytes, which every processor of 64 bits has, whatever the size of an element. */
 template <class T> [[gnu::noinline]] void store_in_blocks(T *at, std::size_t n, T value) {
     constexpr std::size_t size = sizeof(T) > 16 ? sizeof(T) : 16;
@@ -106,6 +116,17 @@ template <class T> class RawBlocks : public RawLoop<T, PageKind::huge> {
     using RawLoop<T, PageKind::huge>::RawLoop;
 
     void fill(T value, std::size_t n) { store_in_blocks(this->data(), n, value); }
+};
+
+template <class T> class RawCounting : public RawLoop<T, PageKind::huge> {
+  public:
+    static constexpr const char *name = "raw loop, huge pages, counting";
+    using RawLoop<T, PageKind::huge>::RawLoop;
+
+    void fill(T value, std::size_t n) { store_and_count(this->data(), n, value, &count_); }
+
+  private:
+    std::size_t count_ = 0;
 };
 
 } // namespace bench
