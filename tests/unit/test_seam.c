@@ -880,6 +880,53 @@ START_TEST(a_refused_commit_leaves_a_vector_as_it_was) {
 }
 END_TEST
 
+/* Fills what fits without a move. */
+static void fill_to_the_brim(size_t reservation, mp_vec_u64_rw *vec) {
+    pretend_huge_pages(2 * MiB);
+    const mp_options options = {.reservation = reservation};
+    check_ok(mp_vec_u64_rw_create_with(0, &options, vec));
+    const size_t brim = reservation != 0 ? reservation : MiB; /* half a huge page */
+    check_ok(mp_vec_u64_rw_append_zeroed(vec, brim / sizeof(uint64_t)));
+}
+
+START_TEST(a_refused_move_leaves_a_vector_where_it_was) {
+    const char *calls[] = {"mp_os_commit", "mp_os_move"};
+    mp_vec_u64_rw vec;
+    fill_to_the_brim(4 * MiB, &vec);
+    const mp_vec_u64_rw before = vec;
+    refuse_call(calls[_i], 0, 2); /* for much room, and for as much as it takes */
+    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
+    check_refused();
+    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+/* The first huge page could never form from the small pages that they are on. */
+START_TEST(elements_are_copied_into_a_huge_page) {
+    mp_vec_u64_rw vec;
+    fill_to_the_brim(0, &vec);
+    refuse_call("mp_os_move", 0, 1);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    ck_assert_int_eq(refusals, 1);
+    refused = NULL;
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+/* A second one, refused, would find the vector elsewhere already. */
+START_TEST(what_is_pushed_after_a_move_is_accessible_along_with_it) {
+    mp_vec_u64_rw vec;
+    fill_to_the_brim(0, &vec);
+    refuse_call("mp_os_commit", 1, 1);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    ck_assert_int_eq(refusals, 1);
+    refused = NULL;
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 START_TEST(memory_that_cannot_be_made_resident_is_not_pushed_into) {
     const mp_options options = {.reservation = 64 * MiB, .prefault = true};
     mp_vec_u64_rw vec;
@@ -988,6 +1035,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_vector_without_accessible_memory_freezes_and_moves);
     tcase_add_test(tests, a_refused_shrink_changes_nothing);
     tcase_add_test(tests, a_refused_commit_leaves_a_vector_as_it_was);
+    tcase_add_loop_test(tests, a_refused_move_leaves_a_vector_where_it_was, 0, 2);
+    tcase_add_test(tests, elements_are_copied_into_a_huge_page);
+    tcase_add_test(tests, what_is_pushed_after_a_move_is_accessible_along_with_it);
     tcase_add_test(tests, memory_that_cannot_be_made_resident_is_not_pushed_into);
     tcase_add_test(tests, locked_room_is_resident_at_once);
     tcase_add_test(tests, code_that_was_written_is_made_visible);

@@ -271,6 +271,13 @@ START_TEST(elements_do_not_move_within_the_reservation) {
     check_ok(type->reserve(&vec, room - elements_in(11 * MiB)));
     ck_assert_ptr_eq(type->rw.data(&vec), data);
     type->rw.destroy(&vec);
+
+    vec = new_vec_with(0, (mp_options){.reservation = 4 * MiB});
+    grow_to(&vec, 1);
+    data = type->rw.data(&vec);
+    grow_to(&vec, type->reservation(&vec)); /* to the last one */
+    ck_assert_ptr_eq(type->rw.data(&vec), data);
+    type->rw.destroy(&vec);
 }
 END_TEST
 
@@ -308,6 +315,39 @@ START_TEST(a_grown_vector_stays_one_mapping) {
     grow_to(&vec, elements_in(13 * MiB));
     ck_assert_uint_eq(kernel_mappings_in(type->rw.data(&vec), pages_of(&vec)), 1);
     check_grown(&type->rw, &vec, elements_in(13 * MiB));
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(each_growth_doubles_the_capacity) {
+    type = &vec_types[_i];
+    const size_t rounding = elements_in(page) + 1; /* capacities are whole pages */
+    mp_vec_raw vec = new_vec_with(0, (mp_options){.reservation = 4 * MiB});
+    while (type->capacity(&vec) < elements_in(4 * MiB)) {
+        const size_t before = type->capacity(&vec), room = type->reservation(&vec);
+        const size_t doubled = before < room && 2 * before > room ? room : 2 * before;
+        grow_to(&vec, before);
+        grow_to(&vec, before + 1);
+        ck_assert_uint_ge(type->capacity(&vec), doubled);
+        ck_assert_uint_le(type->capacity(&vec), doubled + rounding);
+    }
+    const size_t before = type->capacity(&vec);
+    grow_to(&vec, before + 1); /* past the reservation */
+    ck_assert_uint_ge(type->capacity(&vec), 2 * before);
+    ck_assert_uint_le(type->capacity(&vec), 2 * before + rounding);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
+START_TEST(room_that_is_accessible_takes_no_call) {
+    if (mp_watch_is_on()) {
+        printf("skipped: a memory checker is told of each element\n");
+        return;
+    }
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(elements_in(page));
+    grow_to(&vec, 1);
+    ck_assert_uint_eq(vec.limit, type->capacity(&vec));
     type->rw.destroy(&vec);
 }
 END_TEST
@@ -636,6 +676,8 @@ static void add_tests(TCase *tests) {
         elements_do_not_move_within_the_reservation,
         growth_past_the_reservation_takes_a_larger_one,
         a_grown_vector_stays_one_mapping,
+        each_growth_doubles_the_capacity,
+        room_that_is_accessible_takes_no_call,
         reserve_makes_room_once,
         reserve_exact_takes_whole_pages_and_no_more,
         refused_growth_changes_nothing,

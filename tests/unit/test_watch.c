@@ -143,6 +143,23 @@ START_TEST(what_was_forbidden_moves_with_the_vector) {
 }
 END_TEST
 
+START_TEST(room_that_came_with_a_move_stays_forbidden) {
+    if (skips_without(REUSED_PLACES)) return;
+    for (int known = 0; known <= 1; known++) { /* where it will be is found by trying */
+        mp_vec_u64_rw vec;
+        check_ok(mp_vec_u64_rw_create(100, &vec));
+        check_ok(mp_vec_u64_rw_push(&vec, 1));
+        check_ok(mp_vec_u64_rw_reserve(&vec, 1000000));
+        if (known)
+            check_touchable(&vec, 1);
+        else
+            look_at(&vec);
+        mp_vec_u64_rw_destroy(&vec);
+        memset(forbidden, 0, sizeof forbidden);
+    }
+}
+END_TEST
+
 START_TEST(a_vector_without_accessible_memory_moves_unwatched) {
     const mp_options options = {.reservation = (size_t)2 << 20};
     mp_vec_u64_rw vec;
@@ -196,6 +213,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, room_that_is_given_out_may_be_touched);
     tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
     tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
+    tcase_add_test(tests, room_that_came_with_a_move_stays_forbidden);
     tcase_add_test(tests, a_vector_without_accessible_memory_moves_unwatched);
     tcase_add_test(tests, a_stale_copy_tells_nothing);
     tcase_add_test(tests, frozen_vectors_are_told_again);
