@@ -997,6 +997,30 @@ START_TEST(elements_may_fail_to_copy_and_need_no_end) {
 }
 END_TEST
 
+static size_t dropped, dropped_frozen; /* sums of elements */
+
+static void drop(void *element) { dropped += *(const uint64_t *)element; }
+
+static void drop_frozen(const void *element) { dropped_frozen += *(const uint64_t *)element; }
+
+START_TEST(elements_end_as_the_memory_that_they_are_in_allows) {
+    const mp_element element = {sizeof(uint64_t), drop, drop_frozen, NULL};
+    const uint64_t array[] = {1, 2, 4, 8};
+    mp_vec_raw vec;
+    check_ok(mp_vec_raw_create(0, NULL, &element, &vec));
+    check_ok(mp_vec_raw_insert_n(&vec, 0, array, 4, &element));
+    check_ok(mp_vec_raw_remove(&vec, 3, NULL, &element)); /* stays where it was, behind the end */
+    if (_i == 1) {
+        mp_vec_raw frozen;
+        check_ok(mp_vec_raw_freeze(&vec, &frozen, &element));
+        vec = frozen;
+    }
+    mp_vec_raw_destroy(&vec, &element, _i == 1);
+    ck_assert_uint_eq(dropped, _i == 1 ? 8 : 8 + 7);
+    ck_assert_uint_eq(dropped_frozen, _i == 1 ? 7 : 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, without_huge_pages_only_insisting_fails);
     tcase_add_test(tests, huge_pages_that_are_too_large_are_no_step);
@@ -1044,6 +1068,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, recycled_pages_that_stay_full_are_given_back);
     tcase_add_test(tests, a_reservation_beyond_all_bounds_is_the_usual_one);
     tcase_add_test(tests, elements_may_fail_to_copy_and_need_no_end);
+    tcase_add_loop_test(tests, elements_end_as_the_memory_that_they_are_in_allows, 0, 2);
 }
 
 int main(void) { return run_tests("seam", add_tests); }

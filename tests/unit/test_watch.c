@@ -22,7 +22,7 @@ static void add_tests(TCase *tests) { (void)tests; }
 
 #else
 
-enum { RECORDED = 4 << 20 };
+enum { RECORDED = 8 << 20 };
 
 static const unsigned char *recorded; /* the first of the bytes that are looked at */
 static bool forbidden[RECORDED];
@@ -91,6 +91,17 @@ START_TEST(only_elements_in_use_may_be_touched) {
     check_touchable(&vec, 0);
     mp_vec_u64_rw_destroy(&vec);
     ck_assert(bytes_are(forbidden, false, sizeof forbidden));
+}
+END_TEST
+
+START_TEST(a_capacity_is_pushed_into_to_the_last_and_no_further) {
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(1, &vec));
+    const size_t capacity = mp_vec_u64_rw_capacity(&vec);
+    for (size_t i = 0; i < capacity; i++) check_ok(mp_vec_u64_rw_push_within_capacity(&vec, i));
+    ck_assert_uint_eq(mp_vec_u64_rw_capacity(&vec), capacity);
+    check_status(MP_ERR_FULL, mp_vec_u64_rw_push_within_capacity(&vec, 1));
+    mp_vec_u64_rw_destroy(&vec);
 }
 END_TEST
 
@@ -210,6 +221,7 @@ END_TEST
 
 static void add_tests(TCase *tests) {
     tcase_add_test(tests, only_elements_in_use_may_be_touched);
+    tcase_add_test(tests, a_capacity_is_pushed_into_to_the_last_and_no_further);
     tcase_add_test(tests, room_that_is_given_out_may_be_touched);
     tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
     tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
