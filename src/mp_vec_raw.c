@@ -36,6 +36,11 @@ static unsigned char *at(const mp_vec_raw *vec, size_t index, const mp_element *
     return vec->region.data + index * element->size;
 }
 
+/* Elements that lie within the first `bytes`, be it in part. */
+static size_t reached(size_t bytes, const mp_element *element) {
+    return bytes / element->size + (bytes % element->size != 0);
+}
+
 /* Elements for which the processor would not fault. */
 static size_t accessible(const mp_vec_raw *vec, const mp_element *element) {
     return smaller(vec->region.len / element->size, vec->capacity);
@@ -233,7 +238,7 @@ mp_status mp_vec_raw_create(size_t capacity, const mp_options *options, const mp
                      preferred_reservation(options), options, &used));
     }
     out->capacity = whole_pages / element->size;
-    out->high_water = used / element->size + (used != 0);
+    out->high_water = reached(used, element);
     settle(out, 0, element);
     watch_again(out, element);
     return MP_OK;
@@ -283,13 +288,9 @@ mp_status mp_vec_raw_reserve(mp_vec_raw *vec, size_t additional, bool exact,
     return MP_OK;
 }
 
-/* Before `len` goes down: what lies behind it is no longer fresh. */
-static void remember_high_water(mp_vec_raw *vec) {
-    vec->high_water = larger(vec->high_water, vec->len);
-}
-
 static void set_len(mp_vec_raw *vec, size_t len, const mp_element *element) {
-    if (len < vec->len) remember_high_water(vec);
+    /* What lies behind it is no longer fresh. */
+    if (len < vec->len) vec->high_water = larger(vec->high_water, vec->len);
     vec->len = len;
     settle(vec, len, element);
 }
@@ -313,8 +314,7 @@ mp_status mp_vec_raw_shrink_to_fit(mp_vec_raw *vec, const mp_element *element) {
         watch_again(vec, element);
         MP_TRY(status);
     }
-    remember_high_water(vec);
-    vec->high_water = smaller(vec->high_water, kept / element->size + 1);
+    vec->high_water = smaller(vec->high_water, reached(kept, element));
     vec->capacity = whole_pages / element->size;
     settle(vec, vec->len, element);
     return MP_OK;
@@ -530,7 +530,6 @@ mp_status mp_vec_raw_remove_range(mp_vec_raw *vec, size_t first, size_t n,
                                   const mp_element *element) {
     if (!mp_range_is_inside(first, n, vec->len))
         return mp_fail(MP_ERR_OUT_OF_RANGE, "remove_range");
-    if (n == 0) return MP_OK;
     MP_TRY(check_owned(vec, "remove_range"));
     drop_range(vec, first, n, element);
     close_gap(vec, first, n, element);
@@ -538,9 +537,8 @@ mp_status mp_vec_raw_remove_range(mp_vec_raw *vec, size_t first, size_t n,
 }
 
 void mp_vec_raw_truncate(mp_vec_raw *vec, size_t len, const mp_element *element) {
-    if (len >= vec->len) return;
     /* The elements of a stale copy are another's, and not its to end. */
-    if (element->drop != NULL && !mp_ticket_is_current(&vec->region.ticket)) return;
+    if (len >= vec->len || !mp_ticket_is_current(&vec->region.ticket)) return;
     drop_range(vec, len, vec->len - len, element);
     set_len(vec, len, element);
 }

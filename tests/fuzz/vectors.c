@@ -412,6 +412,12 @@ static mp_status status_of_range(const struct vector *vec, size_t first, size_t 
     return first <= vec->len && n <= vec->len - first ? MP_OK : MP_ERR_OUT_OF_RANGE;
 }
 
+/* Of elements that are to change: a vector that does not live has none, not even none of them. */
+static mp_status status_of_own_range(const struct vector *vec, size_t first, size_t n) {
+    const mp_status status = status_of_range(vec, first, n);
+    return status == MP_OK && !vec->is_live ? MP_ERR_EMPTY : status;
+}
+
 static void expect_replaced(struct vector *vec, size_t first, size_t n, mp_status expected,
                             mp_status status) {
     require_status(expected, status);
@@ -437,8 +443,7 @@ void op_vec_write(const uint8_t *argument) {
     const size_t n = smaller(count_of(argument[2]), vec->len + 1);
     if (n > ELEMENT_BYTES / vec->type->size) return;
     make_batch(vec, n, argument[3]);
-    mp_status expected = status_of_range(vec, first, n);
-    if (expected == MP_OK && !vec->is_live) expected = MP_ERR_EMPTY;
+    const mp_status expected = status_of_own_range(vec, first, n);
     expect_replaced(vec, first, n, expected, vec->type->write(&vec->raw, first, batch, n));
 }
 
@@ -549,7 +554,7 @@ void op_vec_remove_range(const uint8_t *argument) {
     struct vector *vec = growable_at(argument[0]);
     if (vec == NULL) return;
     const size_t first = count_of(argument[1]), n = count_of(argument[2]);
-    const mp_status expected = status_of_range(vec, first, n);
+    const mp_status expected = status_of_own_range(vec, first, n);
     require_status(expected, vec->type->remove_range(&vec->raw, first, n));
     if (expected == MP_OK) model_remove(vec, first, n);
 }

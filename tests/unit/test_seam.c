@@ -997,11 +997,62 @@ START_TEST(elements_may_fail_to_copy_and_need_no_end) {
 }
 END_TEST
 
+static unsigned copies; /* that come to be before one fails, having begun */
+
+static mp_status copy_so_often(void *to, const void *from) {
+    memcpy(to, from, sizeof(uint64_t));
+    return copies-- > 0 ? MP_OK : MP_ERR_DENIED;
+}
+
 static size_t dropped, dropped_frozen; /* sums of elements */
 
 static void drop(void *element) { dropped += *(const uint64_t *)element; }
 
 static void drop_frozen(const void *element) { dropped_frozen += *(const uint64_t *)element; }
+
+START_TEST(a_resize_that_fails_leaves_no_trace) {
+    const mp_element element = {sizeof(uint64_t), drop, NULL, copy_so_often};
+    const uint64_t value = 5;
+    mp_vec_raw vec;
+    check_ok(mp_vec_raw_create(0, NULL, &element, &vec));
+    copies = 3;
+    check_status(MP_ERR_DENIED, mp_vec_raw_resize(&vec, 9, &value, &element));
+    ck_assert_uint_eq(vec.len, 0);
+    ck_assert_uint_eq(dropped, 3 * 5);
+    check_ok(mp_vec_raw_append_zeroed(&vec, 9, &element));
+    ck_assert(bytes_are(vec.region.data, 0, 9 * sizeof(uint64_t)));
+    mp_vec_raw_destroy(&vec, &element, false);
+}
+END_TEST
+
+START_TEST(what_was_made_in_spare_room_is_no_element_yet) {
+    const mp_element element = {sizeof(uint64_t), drop, NULL, NULL};
+    const uint64_t value = 5;
+    mp_vec_raw vec;
+    void *spare;
+    size_t room;
+    check_ok(mp_vec_raw_create(0, NULL, &element, &vec));
+    check_ok(mp_vec_raw_insert(&vec, 0, &value, &element));
+    check_ok(mp_vec_raw_spare(&vec, 1, &spare, &room, &element));
+    *(uint64_t *)spare = 6;
+    check_ok(mp_vec_raw_write(&vec, 0, spare, 1, &element));
+    ck_assert_uint_eq(dropped, 5);
+    ck_assert_uint_eq(*(const uint64_t *)(const void *)vec.region.data, 6);
+    check_status(MP_ERR_INVALID, mp_vec_raw_write(&vec, 0, vec.region.data, 1, &element));
+    mp_vec_raw_destroy(&vec, &element, false);
+}
+END_TEST
+
+START_TEST(no_vector_freezes_into_itself) {
+    const mp_element element = {sizeof(uint64_t), NULL, NULL, NULL};
+    mp_vec_raw vec;
+    check_ok(mp_vec_raw_create(1, NULL, &element, &vec));
+    const mp_vec_raw before = vec;
+    check_status(MP_ERR_INVALID, mp_vec_raw_freeze(&vec, &vec, &element));
+    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    mp_vec_raw_destroy(&vec, &element, false);
+}
+END_TEST
 
 START_TEST(elements_end_as_the_memory_that_they_are_in_allows) {
     const mp_element element = {sizeof(uint64_t), drop, drop_frozen, NULL};
@@ -1068,6 +1119,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, recycled_pages_that_stay_full_are_given_back);
     tcase_add_test(tests, a_reservation_beyond_all_bounds_is_the_usual_one);
     tcase_add_test(tests, elements_may_fail_to_copy_and_need_no_end);
+    tcase_add_test(tests, a_resize_that_fails_leaves_no_trace);
+    tcase_add_test(tests, what_was_made_in_spare_room_is_no_element_yet);
+    tcase_add_test(tests, no_vector_freezes_into_itself);
     tcase_add_loop_test(tests, elements_end_as_the_memory_that_they_are_in_allows, 0, 2);
 }
 

@@ -121,6 +121,7 @@ START_TEST(an_empty_handle_is_safe_in_every_function) {
     check_status(MP_ERR_OUT_OF_RANGE, type->remove(&empty, 0, out));
     check_status(MP_ERR_OUT_OF_RANGE, type->swap_remove(&empty, 0, out));
     check_status(MP_ERR_OUT_OF_RANGE, type->remove_range(&empty, 0, 1));
+    check_status(MP_ERR_EMPTY, type->remove_range(&empty, 0, 0));
     check_status(MP_ERR_OUT_OF_RANGE, type->insert(&empty, 1, element(1)));
 
     check_status(MP_ERR_EMPTY, type->push(&empty, element(1)));
@@ -200,14 +201,18 @@ START_TEST(a_stale_copy_is_refused_where_functions_take_their_time) {
     check_status(MP_ERR_STALE, type->remove(&twin, 0, out));
     check_status(MP_ERR_STALE, type->swap_remove(&twin, 0, out));
     check_status(MP_ERR_STALE, type->remove_range(&twin, 0, 2));
+    check_status(MP_ERR_STALE, type->remove_range(&twin, 0, 0));
+    type->truncate(&twin, 1);
     check_status(MP_ERR_STALE, type->spare_mut(&twin, 1, &at, &untouched));
     check_status(MP_ERR_STALE, type->reserve(&twin, 1));
     check_status(MP_ERR_STALE, type->reserve_exact(&twin, 100000));
     check_status(MP_ERR_STALE, type->shrink_to_fit(&twin));
     check_status(MP_ERR_STALE, type->clear_decommit(&twin));
+    ck_assert_str_eq(mp_last_error().call, "clear_decommit");
     check_status(MP_ERR_STALE, type->rw.resident_bytes(&twin, &untouched));
     check_status(MP_ERR_STALE, type->rw.advise_use_seq(&twin));
     check_status(MP_ERR_STALE, type->rw.advise_use_soon(&twin, 0, 1));
+    check_status(MP_ERR_STALE, type->rw.advise_use_soon(&twin, 0, SIZE_MAX));
     check_status(MP_ERR_STALE, type->clone(&twin, &to));
     check_is_zeroed(to);
     check_status(MP_ERR_STALE, type->freeze(&twin, &to));

@@ -135,6 +135,20 @@ START_TEST(append_zeroed_touches_no_fresh_page) {
 }
 END_TEST
 
+START_TEST(room_that_was_given_back_is_fresh) {
+    type = &vec_types[_i];
+    mp_vec_raw vec = new_vec(0);
+    grow_to(&vec, elements_in(8 * MiB));
+    type->truncate(&vec, 1);
+    check_ok(type->shrink_to_fit(&vec));
+    /* One element may lie across the edge of what stayed. */
+    const size_t most = resident(&vec) + (2 * MiB % type->size != 0 ? 2 * MiB : 0);
+    check_ok(type->append_zeroed(&vec, elements_in(6 * MiB)));
+    ck_assert_uint_le(resident(&vec), most);
+    type->rw.destroy(&vec);
+}
+END_TEST
+
 START_TEST(resident_bytes_is_what_the_kernel_counts) {
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(0);
@@ -688,6 +702,7 @@ static void add_tests(TCase *tests) {
         capacity_alone_takes_no_physical_memory,
         few_elements_take_little_in_a_large_capacity,
         append_zeroed_touches_no_fresh_page,
+        room_that_was_given_back_is_fresh,
         resident_bytes_is_what_the_kernel_counts,
         clear_decommit_frees_the_memory_and_keeps_the_capacity,
         shrink_to_fit_gives_the_rest_back,

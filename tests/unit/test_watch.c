@@ -116,8 +116,41 @@ START_TEST(room_that_is_given_out_may_be_touched) {
     check_touchable(&vec, 3);
     mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
     check_ok(mp_vec_u64_writer_push(&writer, 7));
+    check_touchable(&vec, room);
     mp_vec_u64_writer_finish(&writer);
     check_touchable(&vec, 4);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+static mp_status never_copies(void *to, const void *from) {
+    (void)to;
+    (void)from;
+    return MP_ERR_DENIED;
+}
+
+START_TEST(room_for_what_fails_to_copy_is_forbidden_again) {
+    if (skips_without(REUSED_PLACES)) return;
+    const mp_element element = {sizeof(uint64_t), NULL, NULL, never_copies};
+    const uint64_t array[] = {1, 2, 3};
+    mp_vec_u64_rw vec = new_vec(100);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    check_status(MP_ERR_DENIED, mp_vec_raw_insert_n(&vec.raw, 1, array, 3, &element));
+    check_touchable(&vec, 1);
+    check_status(MP_ERR_DENIED, mp_vec_raw_resize(&vec.raw, 5, array, &element));
+    check_touchable(&vec, 1);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(a_refused_transition_tells_what_was_told_before) {
+    if (skips_without(REUSED_PLACES)) return;
+    mp_vec_u64_rw vec = new_vec(2 * mp_page_size() / sizeof(uint64_t));
+    mp_vec_u64_ro frozen;
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    unmap_foreign(vec.raw.region.data + mp_page_size(), mp_page_size());
+    check_status(MP_ERR_OUT_OF_MEMORY, mp_vec_u64_rw_freeze(&vec, &frozen));
+    check_touchable(&vec, 1);
     mp_vec_u64_rw_destroy(&vec);
 }
 END_TEST
@@ -223,6 +256,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, only_elements_in_use_may_be_touched);
     tcase_add_test(tests, a_capacity_is_pushed_into_to_the_last_and_no_further);
     tcase_add_test(tests, room_that_is_given_out_may_be_touched);
+    tcase_add_test(tests, room_for_what_fails_to_copy_is_forbidden_again);
+    tcase_add_test(tests, a_refused_transition_tells_what_was_told_before);
     tcase_add_test(tests, growth_within_a_reservation_stays_forbidden);
     tcase_add_test(tests, what_was_forbidden_moves_with_the_vector);
     tcase_add_test(tests, room_that_came_with_a_move_stays_forbidden);

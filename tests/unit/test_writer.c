@@ -66,6 +66,36 @@ START_TEST(room_that_was_not_written_stays_fresh) {
 }
 END_TEST
 
+START_TEST(room_that_a_writer_had_to_itself_stays_fresh) {
+    const mp_options options = {.reservation = (size_t)64 << 20,
+                                .huge_pages = MP_HUGE_PAGES_NEVER};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
+    check_ok(mp_vec_u64_writer_push(&writer, 1));
+    mp_vec_u64_writer_finish(&writer);
+    size_t before, after;
+    check_ok(mp_vec_u64_rw_resident_bytes(&vec, &before));
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, 100000));
+    check_ok(mp_vec_u64_rw_resident_bytes(&vec, &after));
+    ck_assert_uint_eq(after, before);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
+START_TEST(the_last_of_a_capacity_is_written_without_growth) {
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create(2, &vec));
+    const size_t capacity = mp_vec_u64_rw_capacity(&vec);
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, capacity - 1));
+    mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
+    check_ok(mp_vec_u64_writer_push(&writer, 1));
+    mp_vec_u64_writer_finish(&writer);
+    ck_assert_uint_eq(mp_vec_u64_rw_capacity(&vec), capacity);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 START_TEST(what_was_never_finished_does_not_read_as_zero) {
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create(8, &vec));
@@ -180,6 +210,8 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, bytes_are_written_one_by_one);
     tcase_add_test(tests, a_writer_that_wrote_nothing_changes_nothing);
     tcase_add_test(tests, room_that_was_not_written_stays_fresh);
+    tcase_add_test(tests, room_that_a_writer_had_to_itself_stays_fresh);
+    tcase_add_test(tests, the_last_of_a_capacity_is_written_without_growth);
     tcase_add_test(tests, what_was_never_finished_does_not_read_as_zero);
     tcase_add_test(tests, elements_of_before_the_writing_do_not_read_as_zero);
     tcase_add_test(tests, an_empty_or_stale_vector_gives_no_room);

@@ -615,6 +615,7 @@ MP_INLINE MP_MUST_USE mp_status mp_vec_i8_rw_swap_remove(mp_vec_i8_rw *vec, size
  *  @param n      how many; 0 changes nothing
  *  @retval MP_OK                on success
  *  @retval MP_ERR_OUT_OF_RANGE  the range does not lie within the elements
+ *  @retval MP_ERR_EMPTY         the handle is empty
  *  @retval MP_ERR_STALE         the memory was changed, moved or destroyed through a copy of the
  *                               handle
  *  @note Threads and signal handlers: one at a time on the vector.
