@@ -129,12 +129,12 @@ bool kernel_has_flag(const void *address, const char *flag) {
 }
 
 size_t kernel_resident_bytes(const void *address, size_t n) {
-    enum { SMALLEST_PAGE = 4096 };
-    const size_t page = mp_page_size();
-    unsigned char is_resident[512]; /* of the smallest pages: emulators fill in a byte for each */
+    /* An emulator plays larger pages, and answers for those of the machine. */
+    const size_t page = is_emulated() ? 4096 : mp_page_size();
+    unsigned char is_resident[512];
     size_t pages = 0;
     for (size_t done = 0; done < n;) {
-        const size_t left = n - done, most = SMALLEST_PAGE * sizeof is_resident;
+        const size_t left = n - done, most = page * sizeof is_resident;
         const size_t step = left < most ? left : most;
         ck_assert_int_eq(mincore((char *)(uintptr_t)address + done, step, is_resident), 0);
         for (size_t i = 0; i < step / page; i++) pages += is_resident[i] & 1u;
@@ -146,11 +146,14 @@ size_t kernel_resident_bytes(const void *address, size_t n) {
 size_t kernel_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 size_t kernel_address_space(void) {
-    size_t pages = 0;
-    FILE *statm = open_proc("/proc/self/statm");
-    ck_assert_int_eq(fscanf(statm, "%zu", &pages), 1);
-    fclose(statm);
-    return pages * mp_page_size();
+    size_t kibibytes = 0;
+    FILE *status = open_proc("/proc/self/status");
+    char line[4096];
+    while (fgets(line, sizeof line, status) != NULL && kibibytes == 0)
+        (void)sscanf(line, "VmSize: %zu kB", &kibibytes);
+    fclose(status);
+    ck_assert_uint_ne(kibibytes, 0);
+    return kibibytes * 1024;
 }
 
 size_t kernel_mappings_in(const void *address, size_t n) {

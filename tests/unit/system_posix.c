@@ -22,6 +22,7 @@
 /* ---- Faults ---------------------------------------------------------------------------------- */
 
 static sigjmp_buf fault_return;
+static mp_access fault_access; /* what is tried */
 static void *volatile fault_address;
 
 /* The address that a handler was told for a fault at `wanted`: some processors know the page only.
@@ -36,14 +37,27 @@ static void *named_fault(void *told, void *wanted) {
     return told;
 }
 
+/* Where a handler is told that the fault is. For code, qemu's POWER tells of some fault of data. */
+static void *told_address(const siginfo_t *info, const void *context) {
+#if defined(__powerpc64__)
+    enum { INSTRUCTION = 32 };
+    if (fault_access == MP_ACCESS_EXEC)
+        return (void *)((const ucontext_t *)context)->uc_mcontext.gp_regs[INSTRUCTION];
+#else
+    (void)context;
+#endif
+    return info->si_addr;
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context) {
-    (void)signal, (void)context;
-    fault_address = info->si_addr;
+    (void)signal;
+    fault_address = told_address(info, context);
     siglongjmp(fault_return, 1);
 }
 
 void *fault_of(mp_access access, void *address) {
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO}, before[2];
+    fault_access = access;
     fault_address = NULL;
     sigemptyset(&action.sa_mask);
     ck_assert_int_eq(sigaction(SIGSEGV, &action, &before[0]), 0);

@@ -155,7 +155,7 @@ END_TEST
 
 START_TEST(kept_memory_serves_nobody_with_another_option) {
     const mp_options others[] = {
-        {.alignment = 65536}, {.huge_pages = MP_HUGE_PAGES_NEVER},
+        {.alignment = MiB},   {.huge_pages = MP_HUGE_PAGES_NEVER},
         {.prefault = true},   {.locked = true},
         {.no_dump = true},    {.wipe_on_fork = true},
     };
