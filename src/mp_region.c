@@ -365,7 +365,7 @@ mp_status mp_region_from_raw_parts(void *base, size_t bytes, unsigned access, mp
 /* Whether content is better copied into a huge page than moved on the small pages that it has: the
  * huge page that it begins could never form then. */
 static bool is_worth_a_huge_page(size_t content) {
-    return content != 0 && content >= mp_os_huge_page_size() / 2;
+    return content >= mp_os_huge_page_size() / 2;
 }
 
 /* Makes the place that moved pages had inaccessible like the rest of their mapping. */
@@ -436,8 +436,7 @@ static mp_status relocate(mp_region *region, mp_slot *slot, size_t content, size
         result = mp_os_move(region->data, region->len, area.data, len,
                             grows ? reserved : region->len);
         mapped = result.code != 0;
-        if (mapped && (slot->access & MP_ACCESS_READ) &&
-            mp_os_status(result) == MP_ERR_UNSUPPORTED)
+        if ((slot->access & MP_ACCESS_READ) && mp_os_status(result) == MP_ERR_UNSUPPORTED)
             result = copy_pages(slot, region, area.data);
         if (result.code != 0) {
             status = mp_fail_os(result);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "mp_ticket.h"
 #include "os/mp_os.h"
 
 enum { REFUSED = -2 }; /* stands for MP_ERR_SYSTEM */
@@ -44,6 +45,22 @@ static int refusal_of(const char *call) {
 static void check_refused(void) {
     ck_assert_int_le(refusals, 0);
     refused = NULL;
+}
+
+/** Checks that a call let through all that was to pass, and that nobody asked again. */
+static inline void check_not_refused(void) {
+    ck_assert_int_gt(refusals, 0);
+    refused = NULL;
+}
+
+/** Checks that the slots that were taken came back: few names are in use. */
+static inline void check_slots_came_back(uint32_t most) {
+    mp_slot *slots[8]; /* more than are free at any time */
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
+        ck_assert_int_eq(mp_slot_take(&slots[i]).code, 0);
+        ck_assert_uint_lt(slots[i]->name, most);
+    }
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) mp_slot_give_back(slots[i]);
 }
 
 #define STAND_BETWEEN(name, parameters, arguments)                                                 \

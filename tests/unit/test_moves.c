@@ -82,14 +82,6 @@ static void check_left(const void *place, size_t n) {
     ck_assert_uint_eq(kernel_access(place, n), MP_HARDENED ? kernel_reserved() : KERNEL_UNMAPPED);
 }
 
-/** The slots that were taken came back: few names are in use. */
-static void check_slots_came_back(uint32_t most) {
-    mp_slot *next;
-    ck_assert_int_eq(mp_slot_take(&next).code, 0);
-    ck_assert_uint_lt(next->name, most);
-    mp_slot_give_back(next);
-}
-
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
 static const mp_options wishes[] = {

@@ -136,6 +136,7 @@ START_TEST(append_zeroed_touches_no_fresh_page) {
 END_TEST
 
 START_TEST(room_that_was_given_back_is_fresh) {
+    if (skips_without(RESIDENCY)) return;
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(0);
     grow_to(&vec, elements_in(8 * MiB));
@@ -150,6 +151,7 @@ START_TEST(room_that_was_given_back_is_fresh) {
 END_TEST
 
 START_TEST(resident_bytes_is_what_the_kernel_counts) {
+    if (skips_without(RESIDENCY)) return;
     type = &vec_types[_i];
     mp_vec_raw vec = new_vec(0);
     const size_t sizes[] = {1, page, MiB, 3 * MiB, 9 * MiB};
