@@ -178,6 +178,21 @@ START_TEST(the_quarantine_ends) {
 }
 END_TEST
 
+START_TEST(pages_that_have_no_room_to_grow_leave_a_hole_too) {
+    mp_pages_r_w_nx pages = new_pages();
+    const void *old = mp_pages_r_w_nx_data(&pages);
+    void *base;
+    size_t bytes;
+    check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes)); /* without guards */
+    void *wall = map_foreign((char *)base + bytes, page, MP_ACCESS_READ);
+    check_ok(mp_pages_r_w_nx_from_raw_parts(base, bytes, &pages));
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * len));
+    check_closed(old, len);
+    mp_pages_r_w_nx_destroy(&pages);
+    if (wall != NULL) unmap_foreign(wall, page);
+}
+END_TEST
+
 START_TEST(the_quarantine_gives_way_where_there_is_no_room) {
     mp_pages_r_w_nx pages;
     check_ok(mp_pages_r_w_nx_create(64 * MiB, &pages));
@@ -234,6 +249,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, freezing_and_thawing_move_a_vector);
     tcase_add_test(tests, a_vector_stays_within_its_reservation);
     tcase_add_test(tests, the_quarantine_ends);
+    tcase_add_test(tests, pages_that_have_no_room_to_grow_leave_a_hole_too);
     tcase_add_test(tests, the_quarantine_gives_way_where_there_is_no_room);
     tcase_add_test(tests, what_is_in_quarantine_is_not_locked);
     tcase_add_test(tests, what_cannot_move_stays);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "os/mp_os.h"
+#include "os/mp_os_posix.h"
 
 /* ---- The C library in between ---------------------------------------------------------------- */
 
@@ -431,6 +432,71 @@ START_TEST(what_the_kernel_does_not_have_is_asked_once) {
 }
 END_TEST
 
+/* Not in a guest's: it has files and errors of its own. */
+START_TEST(what_is_asked_leaves_no_trace) {
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(4 * page);
+    void *to;
+    const mp_range ranges[] = {{0, page}, {2 * page, page}};
+    size_t resident;
+    errno = 42;
+    const int before = dup(0);
+    ck_assert_int_ge(before, 0);
+    close(before);
+    (void)mp_posix_at_mapping_limit();
+    (void)mp_os_huge_page_size();
+    ck_assert_int_eq(mp_os_resident(pages, 4 * page, &resident).code, 0);
+    ck_assert_int_eq(mp_os_decommit_ranges(pages, ranges, 2, &traits).code, 0);
+    ck_assert_int_eq(mp_os_uncommit(pages, page, &traits).code, 0);
+    ck_assert_int_eq(mp_os_commit(pages, page, traits.access).code, 0);
+    ck_assert_int_eq(mp_os_reserve(4 * page, page, &to, &left).code, 0);
+    ck_assert_int_eq(mp_os_move(pages, 4 * page, to, 4 * page, 4 * page).code, 0);
+    ck_assert_int_eq(errno, 42);
+    const int after = dup(0);
+    ck_assert_int_eq(after, before);
+    close(after);
+}
+END_TEST
+
+START_TEST(many_mappings_are_not_too_many) {
+    enum { MAPPINGS = 4000 };
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(MAPPINGS * page);
+    for (size_t i = 0; i < MAPPINGS; i += 2)
+        ck_assert_int_eq(__real_mprotect(pages + i * page, page, PROT_NONE), 0);
+    ck_assert(!mp_posix_at_mapping_limit());
+    ck_assert_int_eq(__real_munmap(pages, MAPPINGS * page), 0);
+}
+END_TEST
+
+START_TEST(only_what_is_promised_is_counted) {
+    const size_t page = mp_os_page_size();
+    for (int promise = 0; promise <= 1; promise++) {
+        const mp_os_wish wish = {page, promise, false};
+        void *base;
+        ck_assert_int_eq(mp_os_map(page, traits.access, wish, &base, &left).code, 0);
+        check_kernel_flag(base, "nr", !promise);
+        ck_assert_int_eq(mp_os_release(base, page).code, 0);
+    }
+}
+END_TEST
+
+/* Locked memory would become resident as far as it grows. */
+START_TEST(locked_memory_moves_without_growing) {
+    if (skips_without_mlock()) return;
+    const size_t page = mp_os_page_size();
+    for (int which = 0; which <= 1; which++) {
+        char *from = map_pages(page), *to = map_pages(PAGES * page);
+        from[0] = 7;
+        ck_assert_int_eq(mlock(which == 0 ? from : to, page), 0);
+        ck_assert_int_eq(mp_os_move(from, page, to, page, PAGES * page).code, 0);
+        ck_assert_int_eq(to[0], 7);
+        ck_assert_uint_eq(kernel_resident_bytes(to, PAGES * page), page);
+        ck_assert_int_eq(__real_munmap(to, PAGES * page), 0);
+    }
+}
+END_TEST
+
 START_TEST(without_a_limit_of_mappings_there_are_never_too_many) {
     given_text = "0";
     ck_assert_int_eq(mp_os_status((mp_os_result){ENOMEM, "mmap"}), MP_ERR_OUT_OF_MEMORY);
@@ -509,6 +575,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);
     tcase_add_loop_test(tests, what_the_kernel_does_not_have_is_asked_once, 0, 2);
+    tcase_add_test(tests, what_is_asked_leaves_no_trace);
+    tcase_add_test(tests, many_mappings_are_not_too_many);
+    tcase_add_test(tests, only_what_is_promised_is_counted);
+    tcase_add_test(tests, locked_memory_moves_without_growing);
     tcase_add_test(tests, without_a_limit_of_mappings_there_are_never_too_many);
     tcase_add_loop_test(tests, what_sticks_out_of_an_aligned_mapping_is_cut_off, 0, 2);
     tcase_add_test(tests, a_place_is_reserved_if_it_is_free);

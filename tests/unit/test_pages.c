@@ -736,6 +736,7 @@ START_TEST(pages_that_children_do_not_inherit_never_become_executable) {
     check_is_zeroed(code);
     ck_assert_uint_eq(kernel_access(mp_pages_r_w_nx_data(&pages), page),
                       MP_ACCESS_READ | MP_ACCESS_WRITE);
+    check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page)); /* it is what it was */
     mp_pages_r_w_nx_destroy(&pages);
 
     const mp_options options = {.wipe_on_fork = true};

@@ -40,6 +40,29 @@ STAND_BETWEEN(mp_os_decommit_ranges,
               (base, ranges, count, traits))
 STAND_BETWEEN(mp_slot_take, (mp_slot * *out), (out))
 
+/* The last range that was advised, or told to hold code; no bytes: none was. */
+static struct {
+    void *base;
+    size_t n;
+} advised, synced;
+
+mp_os_result __real_mp_os_advise(void *base, size_t n, mp_advice advice);
+mp_os_result __wrap_mp_os_advise(void *base, size_t n, mp_advice advice);
+mp_os_result __wrap_mp_os_advise(void *base, size_t n, mp_advice advice) {
+    advised.base = base;
+    advised.n = n;
+    const int code = refusal_of("mp_os_advise");
+    return code != 0 ? (mp_os_result){code, "mp_os_advise"} : __real_mp_os_advise(base, n, advice);
+}
+
+void __real_mp_os_sync_code(void *base, size_t n);
+void __wrap_mp_os_sync_code(void *base, size_t n);
+void __wrap_mp_os_sync_code(void *base, size_t n) {
+    synced.base = base;
+    synced.n = n;
+    __real_mp_os_sync_code(base, n);
+}
+
 static bool has_other_huge_pages;
 static size_t other_huge_page;
 
@@ -112,6 +135,9 @@ START_TEST(nobody_asks_for_huge_pages_where_there_are_none) {
     mp_pages_r_w_nx_destroy(&pages);
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create((size_t)1 << 20, &vec));
+    mp_vec_u64_rw_destroy(&vec);
+    check_ok(mp_vec_u64_rw_create(1, &vec));
+    check_ok(mp_vec_u64_rw_append_zeroed(&vec, (size_t)1 << 20));
     mp_vec_u64_rw_destroy(&vec);
     check_not_refused();
 }
@@ -1037,6 +1063,68 @@ START_TEST(pages_end_without_calls_that_they_do_not_need) {
 }
 END_TEST
 
+START_TEST(a_hint_is_for_whole_pages_that_the_range_lies_in) {
+    const size_t page = mp_page_size();
+    mp_pages_r_w_nx pages;
+    check_ok(mp_pages_r_w_nx_create(4 * page, &pages));
+    uint8_t *data = mp_pages_r_w_nx_data_mut(&pages);
+    advised.base = NULL;
+    check_ok(mp_region_advise_soon(&pages.region, 0, 0));
+    ck_assert_ptr_null(advised.base);
+    check_ok(mp_region_advise_soon(&pages.region, page, 1));
+    ck_assert_ptr_eq(advised.base, data + page);
+    ck_assert_uint_eq(advised.n, page);
+    check_ok(mp_region_advise_soon(&pages.region, page + 5, page - 4)); /* to the second's first */
+    ck_assert_ptr_eq(advised.base, data + page);
+    ck_assert_uint_eq(advised.n, 2 * page);
+
+    refuse_call("mp_os_advise", 0, 2);
+    check_status(MP_ERR_SYSTEM, mp_region_advise_soon(&pages.region, 0, 1));
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_advise_use_rnd(&pages));
+    check_refused();
+    ck_assert_uint_eq(slot_of(&pages.region).advice, MP_ADVICE_NORMAL);
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+START_TEST(a_refused_permission_is_taken_back) {
+    mp_pages_r_w_nx pages;
+    mp_pages_r_nw_nx readable;
+    check_ok(mp_pages_r_w_nx_create(1, &pages));
+    refuse_call("mp_os_protect", 0, 2); /* it might have come half-way */
+    check_status(MP_ERR_SYSTEM, mp_pages_r_w_nx_deny_write(&pages, &readable));
+    ck_assert_int_eq(refusals, 0);
+    check_refused();
+    mp_pages_r_w_nx_destroy(&pages);
+}
+END_TEST
+
+/* The system resizes a plain mapping by itself, and knows nothing of what others are to have. */
+START_TEST(the_system_resizes_what_has_no_options) {
+    const mp_options options[] = {
+        MP_INIT,
+        {.huge_pages = MP_HUGE_PAGES_AUTO},
+        {.locked = true},
+        {.prefault = true},
+        {.alignment = MiB},
+    };
+    pretend_huge_pages(2 * MiB);
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (options[i].locked && skips_without_mlock()) continue;
+        mp_pages_r_w_nx pages;
+        check_ok(mp_pages_r_w_nx_create_with(mp_page_size(), &options[i], &pages));
+        refuse_call("mp_os_resize", 0, 1);
+        check_ok(mp_pages_r_w_nx_resize(&pages, 2 * MiB)); /* moves all the same */
+        if (i == 0)
+            check_refused();
+        else
+            check_not_refused();
+        ck_assert_uint_eq(slot_of(&pages.region).huge, i == 1);
+        mp_pages_r_w_nx_destroy(&pages);
+    }
+}
+END_TEST
+
 START_TEST(fresh_pages_are_not_blanked) {
     mp_pages_r_w_nx pages;
     refuse_call("mp_os_resident", 0, 1);
@@ -1223,14 +1311,22 @@ END_TEST
 START_TEST(code_that_was_written_is_made_visible) {
     mp_pages_r_w_nx pages, twin;
     check_ok(mp_pages_r_w_nx_create(1, &pages));
+    synced.base = NULL;
     mp_region_sync_code(&pages.region, 0, 0);
-    mp_region_sync_code(&pages.region, 0, 64);
+    ck_assert_ptr_null(synced.base);
+    mp_region_sync_code(&pages.region, 64, 1);
+    ck_assert_ptr_eq(synced.base, mp_pages_r_w_nx_at(&pages, 64));
+    ck_assert_uint_eq(synced.n, 1);
     twin = pages;
     ck_assert_uint_eq(mp_pages_r_w_nx_exec_address(&pages, 5),
                       (uintptr_t)mp_pages_r_w_nx_at(&pages, 5));
     const uintptr_t first = mp_pages_r_w_nx_exec_address(&pages, 0);
     mp_pages_r_w_nx_destroy(&pages);
+    check_ok(mp_pages_r_w_nx_create(1, &pages));
+    ck_assert_ptr_eq(pages.region.ticket.slot, twin.region.ticket.slot);
     ck_assert_uint_eq(mp_pages_r_w_nx_exec_address(&twin, 0), first); /* of a stale twin */
+    ck_assert(!slot_of(&pages.region).address_told); /* which has another owner now */
+    mp_pages_r_w_nx_destroy(&pages);
 }
 END_TEST
 
@@ -1365,6 +1461,9 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, memory_that_lies_low_is_adopted);
     tcase_add_test(tests, pages_whose_guard_stays_are_not_handed_out);
     tcase_add_test(tests, pages_end_without_calls_that_they_do_not_need);
+    tcase_add_test(tests, a_hint_is_for_whole_pages_that_the_range_lies_in);
+    tcase_add_test(tests, a_refused_permission_is_taken_back);
+    tcase_add_test(tests, the_system_resizes_what_has_no_options);
     tcase_add_test(tests, fresh_pages_are_not_blanked);
     tcase_add_test(tests, only_some_of_what_is_kept_is_looked_at);
     tcase_add_test(tests, recycled_pages_are_zeroed_even_if_nobody_tells_which_are_resident);
