@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/mp_os.h"
@@ -62,6 +65,16 @@ int __real_mprotect(void *base, size_t n, int protection);
 int __wrap_mprotect(void *base, size_t n, int protection);
 int __wrap_mprotect(void *base, size_t n, int protection) {
     return fails(&protections_left, ENOMEM) ? -1 : __real_mprotect(base, n, protection);
+}
+
+static int advices_left = -1;
+static unsigned advices; /* since it was set to 0 */
+
+int __real_madvise(void *base, size_t n, int advice);
+int __wrap_madvise(void *base, size_t n, int advice);
+int __wrap_madvise(void *base, size_t n, int advice) {
+    advices++;
+    return fails(&advices_left, ENOMEM) ? -1 : __real_madvise(base, n, advice);
 }
 
 int __real_open(const char *path, int flags, ...);
@@ -366,6 +379,81 @@ END_TEST
 
 /* ---- Decommitting ---------------------------------------------------------------------------- */
 
+static bool batches_are_offered; /* since Linux 6.13 */
+
+static void forget_every_other_page(char *pages, size_t n, unsigned expected) {
+    const size_t page = mp_os_page_size();
+    mp_range ranges[200];
+    ck_assert_uint_le(n, COUNT_OF(ranges));
+    for (size_t i = 0; i < n; i++) ranges[i] = (mp_range){2 * i * page, page};
+    memset(pages, 7, 2 * n * page);
+    advices = 0;
+    ck_assert_int_eq(mp_os_decommit_ranges(pages, ranges, n, &traits).code, 0);
+    if (batches_are_offered) ck_assert_uint_eq(advices, expected);
+    for (size_t i = 0; i < 2 * n; i++) ck_assert_int_eq(pages[i * page], i % 2 == 0 ? 0 : 7);
+}
+
+START_TEST(many_ranges_are_decommitted_at_once) {
+    const size_t n[] = {2, 64, 65, 130}, page = mp_os_page_size();
+    char *pages = map_pages(400 * page);
+    struct iovec one = {pages, page};
+    const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    batches_are_offered =
+        self >= 0 && syscall(SYS_process_madvise, self, &one, 1, MADV_DONTNEED, 0) == (long)page;
+    if (self >= 0) close(self);
+    forget_every_other_page(pages, 1, 1);
+    for (size_t i = 0; i < COUNT_OF(n); i++) forget_every_other_page(pages, n[i], 0);
+    ck_assert_int_eq(__real_munmap(pages, 400 * page), 0);
+}
+END_TEST
+
+START_TEST(what_is_refused_ends_it) {
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(400 * page);
+    mp_range ranges[130];
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) ranges[i] = (mp_range){2 * i * page, page};
+    memset(pages, 7, 400 * page);
+    has_no_batches = true;
+    advices_left = 1;
+    ck_assert_int_eq(mp_os_decommit_ranges(pages, ranges, 130, &traits).code, ENOMEM);
+    advices_left = -1;
+    ck_assert_int_eq(pages[0], 0);
+    for (size_t i = 1; i < 130; i++) ck_assert_int_eq(pages[2 * i * page], 7);
+    ck_assert_int_eq(__real_munmap(pages, 400 * page), 0);
+}
+END_TEST
+
+START_TEST(time_is_the_clock_s) {
+    uint64_t told[2];
+    for (int i = 0; i < 2; i++) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        told[i] = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+        const uint64_t found = mp_os_milliseconds();
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        ck_assert_uint_ge(found, told[i]);
+        ck_assert_uint_le(found, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+        usleep(1700); /* another part of a millisecond */
+    }
+}
+END_TEST
+
+START_TEST(what_was_only_read_is_not_resident) {
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(PAGES * page);
+    __real_madvise(pages, PAGES * page, MADV_NOHUGEPAGE);
+    volatile char *at = pages;
+    size_t resident;
+    (void)at[0];
+    at[2 * page] = at[4 * page] = 7;
+    ck_assert_int_eq(mp_os_resident(pages, PAGES * page, &resident).code, 0);
+    if (scan_is_offered) ck_assert_uint_eq(resident, 2 * page);
+    ck_assert_int_eq(mp_os_resident(pages, 3 * page, &resident).code, 0);
+    if (scan_is_offered) ck_assert_uint_eq(resident, page);
+    ck_assert_int_eq(__real_munmap(pages, PAGES * page), 0);
+}
+END_TEST
+
 START_TEST(ranges_are_decommitted_one_by_one_on_older_kernels) {
     const size_t page = mp_os_page_size();
     const bool has_holes = !skips_without(ADVICE);
@@ -571,6 +659,10 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, huge_pages_move_whole);
     tcase_add_test(tests, a_refused_move_is_told);
     tcase_add_loop_test(tests, what_may_not_be_taken_is_known_before_the_move, 0, 2);
+    tcase_add_test(tests, many_ranges_are_decommitted_at_once);
+    tcase_add_test(tests, what_is_refused_ends_it);
+    tcase_add_test(tests, time_is_the_clock_s);
+    tcase_add_test(tests, what_was_only_read_is_not_resident);
     tcase_add_test(tests, ranges_are_decommitted_one_by_one_on_older_kernels);
     tcase_add_test(tests, what_cannot_be_cut_to_size_is_told);
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);
