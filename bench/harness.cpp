@@ -254,6 +254,7 @@ int main(int argc, char **argv) {
     add_permission();
     add_growth();
     add_sum();
+    add_together();
     add_random_read();
     add_call();
     add_small();

@@ -118,6 +118,7 @@ void add_decommit();
 void add_permission();
 void add_growth();
 void add_sum();
+void add_together();
 void add_random_read();
 void add_call();
 void add_small();

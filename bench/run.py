@@ -26,7 +26,7 @@ ALLOCATOR_CASES = (
 # Enough to see whether a change helped.
 QUICK_CASES = (
     r"^(fill_fresh\.(f64|u8)|refill\.f64|refill_given_back|append|create_destroy|decommit"
-    r"|permission\.(freeze|exec)|growth\.tail|sum|random_read|call|small|sparse|scale\.1)"
+    r"|permission\.(freeze|exec)|growth\.tail|sum|random_read|together|call|small|sparse|scale\.1)"
 )
 QUICK_ALLOCATOR_CASES = (
     r"^(fill_fresh\.f64|create_destroy\..*)"

@@ -15,6 +15,7 @@ TITLES = {
     "permission": "Change the permission of 256 MiB",
     "growth": "Growth",
     "sum": "Sum of u64, one after the other",
+    "together": "Three arrays of doubles side by side",
     "random_read": "Random reads",
     "call": "Call of machine code",
     "small": "Vectors of ten elements",
