@@ -228,9 +228,19 @@ mp_os_result mp_os_reserve_at(void *base, size_t bytes) {
                      saved);
 }
 
-/* With a size, or in the middle of an allocation, the system refuses to release. */
+/* The pages from `page` on that have all in common. */
+static mp_os_result look_at(const void *page, MEMORY_BASIC_INFORMATION *out) {
+    const DWORD saved = GetLastError();
+    return result_of(VirtualQuery(page, out, sizeof *out) == 0, "VirtualQuery", saved);
+}
+
+/* The system takes an allocation back only whole, and with it what is in use behind a part. What a
+ * smaller size has left over is not in use. */
 mp_os_result mp_os_release(void *base, size_t bytes) {
-    (void)bytes;
+    MEMORY_BASIC_INFORMATION behind;
+    if (look_at((unsigned char *)base + bytes, &behind).code == 0 &&
+        behind.AllocationBase == base && behind.State == MEM_COMMIT)
+        return mp_value(mp_os_result, ERROR_NOT_SUPPORTED, "VirtualFree");
     const DWORD saved = GetLastError();
     return result_of(!VirtualFree(base, 0, MEM_RELEASE), "VirtualFree", saved);
 }
@@ -245,12 +255,6 @@ mp_os_result mp_os_uncommit(void *base, size_t bytes, const mp_os_traits *traits
     (void)traits;
     const DWORD saved = GetLastError();
     return result_of(!VirtualFree(base, bytes, MEM_DECOMMIT), "VirtualFree", saved);
-}
-
-/* The pages from `page` on that have all in common. */
-static mp_os_result look_at(const void *page, MEMORY_BASIC_INFORMATION *out) {
-    const DWORD saved = GetLastError();
-    return result_of(VirtualQuery(page, out, sizeof *out) == 0, "VirtualQuery", saved);
 }
 
 /* Only into address space of the same allocation: behind it may be a reservation of another's,

@@ -1037,8 +1037,7 @@ START_TEST(pages_whose_guard_stays_are_not_handed_out) {
     ck_assert_ptr_eq(base, &pages);
     ck_assert_uint_eq(bytes, 42);
     mp_pages_r_w_nx_fill(&pages, 7);
-    check_ok(mp_pages_r_w_nx_into_raw_parts(&pages, &base, &bytes));
-    unmap_foreign(base, bytes);
+    mp_pages_r_w_nx_destroy(&pages);
 }
 END_TEST
 
