@@ -158,21 +158,24 @@ bool fits(Entry &entry, double limit, double seconds) {
 }
 
 /* Keeps the cases that fit into the time, and returns the names of the others. The quick ones come
- * first: each turn has more patience. */
+ * first: each turn has more patience. What only makes the curves longer comes last. */
 std::string choose(double seconds) {
     std::vector<Entry> chosen;
     double promised = 0; /* seconds for the repetitions of those chosen */
     const auto left = [&] { return seconds - Run::seconds_since(start_of_program) - promised; };
     const int all = static_cast<int>(entries.size());
-    for (double limit = seconds / 500; !entries.empty() && limit < left(); limit *= 4) {
-        std::vector<Entry> waiting;
-        for (Entry &entry : entries) {
-            const bool is_chosen = fits(entry, limit, left());
-            if (is_chosen) promised += entry.seconds_of_repetition() * least_repetitions;
-            (is_chosen ? chosen : waiting).push_back(std::move(entry));
-            show_progress("first pass", static_cast<int>(chosen.size()), all);
+    for (const bool with_curves : {false, true}) {
+        for (double limit = seconds / 500; !entries.empty() && limit < left(); limit *= 4) {
+            std::vector<Entry> waiting;
+            for (Entry &entry : entries) {
+                const bool has_turn = with_curves || entry.name.rfind("scale.", 0) != 0;
+                const bool is_chosen = has_turn && fits(entry, limit, left());
+                if (is_chosen) promised += entry.seconds_of_repetition() * least_repetitions;
+                (is_chosen ? chosen : waiting).push_back(std::move(entry));
+                show_progress("first pass", static_cast<int>(chosen.size()), all);
+            }
+            entries = std::move(waiting);
         }
-        entries = std::move(waiting);
     }
     std::string left_out;
     for (const Entry &entry : entries) left_out += (left_out.empty() ? "" : "; ") + entry.name;

@@ -42,7 +42,7 @@ HARDENED_CASES = (
 
 # Shares of the time, for each process.
 SHARE, SHARE_OF_ALLOCATOR, SHARE_OF_HARDENED, SHARE_OF_RUST = 0.54, 0.11, 0.05, 0.08
-RESERVE = 1 / 6  # of all the time: for drawing, and what processes take beyond their shares
+RESERVE = 1 / 8  # of all the time: for drawing, and what processes take beyond their shares
 
 
 def find_allocators():

@@ -1272,6 +1272,18 @@ START_TEST(a_vector_that_moves_leaves_nothing_behind) {
 }
 END_TEST
 
+START_TEST(less_room_is_no_failure_where_it_suffices) {
+    mp_vec_u64_rw vec;
+    fill_to_the_brim(4 * MiB, &vec);
+    mp_record_failure(MP_ERR_FULL, "another call");
+    refuse_call("mp_os_move", 0, 1);
+    check_ok(mp_vec_u64_rw_push(&vec, 1));
+    check_refused();
+    ck_assert_int_eq(mp_last_error().status, MP_ERR_FULL);
+    mp_vec_u64_rw_destroy(&vec);
+}
+END_TEST
+
 /* A second one, refused, would find the vector elsewhere already. */
 START_TEST(what_is_pushed_after_a_move_is_accessible_along_with_it) {
     mp_vec_u64_rw vec;
@@ -1494,6 +1506,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, elements_are_copied_into_a_huge_page);
     tcase_add_test(tests, other_elements_are_moved);
     tcase_add_test(tests, a_vector_that_moves_leaves_nothing_behind);
+    tcase_add_test(tests, less_room_is_no_failure_where_it_suffices);
     tcase_add_test(tests, what_is_pushed_after_a_move_is_accessible_along_with_it);
     tcase_add_test(tests, memory_that_cannot_be_made_resident_is_not_pushed_into);
     tcase_add_test(tests, locked_room_is_resident_at_once);

@@ -408,6 +408,10 @@ START_TEST(reserve_exact_takes_whole_pages_and_no_more) {
         check_ok(type->reserve_exact(&vec, n));
         ck_assert_uint_ge(type->capacity(&vec), n);
         ck_assert_uint_lt(type->capacity(&vec) * type->size, n * type->size + page);
+        const size_t more = type->capacity(&vec) + 1; /* not twice as many */
+        check_ok(type->reserve_exact(&vec, more));
+        ck_assert_uint_ge(type->capacity(&vec), more);
+        ck_assert_uint_lt(type->capacity(&vec) * type->size, more * type->size + page);
         type->rw.destroy(&vec);
     }
 }

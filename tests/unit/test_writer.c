@@ -67,10 +67,9 @@ START_TEST(room_that_was_not_written_stays_fresh) {
 END_TEST
 
 START_TEST(room_that_a_writer_had_to_itself_stays_fresh) {
-    const mp_options options = {.reservation = (size_t)64 << 20,
-                                .huge_pages = MP_HUGE_PAGES_NEVER};
+    const mp_options options = {.huge_pages = MP_HUGE_PAGES_NEVER};
     mp_vec_u64_rw vec;
-    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    check_ok(mp_vec_u64_rw_create_with(200000, &options, &vec));
     mp_vec_u64_writer writer = mp_vec_u64_rw_writer(&vec);
     check_ok(mp_vec_u64_writer_push(&writer, 1));
     mp_vec_u64_writer_finish(&writer);
