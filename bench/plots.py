@@ -199,7 +199,7 @@ def draw_scale(measured, folder):
 def draw_permission(measured, folder):
     cases = ["permission.freeze", "permission.write", "permission.read", "permission.all",
              "permission.exec"]
-    everyone = [one for case in cases for one in measured.of_case(case)]
+    everyone = [one for case in cases for one in chosen(measured, case)]
     if not everyone:
         return None
     figure, axes = plt.subplots(figsize=(12, 4.2), layout="constrained")
@@ -207,7 +207,7 @@ def draw_permission(measured, folder):
     explain_colours(figure, everyone)
     names, y = {}, 0
     for case in cases[::-1]:
-        for one in sorted(measured.of_case(case), key=lambda one: -one.median):
+        for one in sorted(chosen(measured, case), key=lambda one: -one.median):
             axes.plot(one.per_operation() / 1e3, y, "o", color=colour(one), markersize=8)
             axes.annotate(duration(one.per_operation()), (one.per_operation() / 1e3, y),
                           xytext=(8, 0), textcoords="offset points", va="center", fontsize=8)
