@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -218,7 +219,9 @@ START_TEST(residency_is_counted_by_pages_where_it_is_not_told) {
     if (_i == 0) allow_files(0);
     if (_i == 1) scans_left = 0;
     if (_i == 2) scan_end_sticks = 1;
+    errno = 77;
     ck_assert_int_eq(mp_os_resident(memory, pages * page, &resident).code, 0);
+    ck_assert_int_eq(errno, 77);
     ck_assert_uint_eq(resident, 4 * page);
     ck_assert_int_eq(munmap(memory, pages * page), 0);
     resident = 42;
@@ -438,19 +441,32 @@ START_TEST(time_is_the_clock_s) {
 }
 END_TEST
 
+/** What PAGEMAP_SCAN is part of. */
+static bool is_exact(void) {
+    struct utsname kernel;
+    int major = 0, minor = 0;
+    ck_assert_int_eq(uname(&kernel), 0);
+    ck_assert_int_eq(sscanf(kernel.release, "%d.%d", &major, &minor), 2);
+    return major > 6 || (major == 6 && minor >= 7);
+}
+
 START_TEST(what_was_only_read_is_not_resident) {
-    const size_t page = mp_os_page_size();
-    char *pages = map_pages(PAGES * page);
-    __real_madvise(pages, PAGES * page, MADV_NOHUGEPAGE);
+    if (skips_without(RESIDENCY) || !is_exact()) return;
+    enum { WRITTEN = 100 }; /* more places than one call tells */
+    const size_t page = mp_os_page_size(), n = 2 * WRITTEN * page;
+    char *pages = map_pages(n);
+    ck_assert_int_eq(__real_madvise(pages, n, MADV_NOHUGEPAGE), 0);
     volatile char *at = pages;
+    for (size_t i = 0; i < WRITTEN; i++) {
+        at[2 * i * page] = 7;
+        (void)at[(2 * i + 1) * page];
+    }
     size_t resident;
-    (void)at[0];
-    at[2 * page] = at[4 * page] = 7;
-    ck_assert_int_eq(mp_os_resident(pages, PAGES * page, &resident).code, 0);
-    if (scan_is_offered) ck_assert_uint_eq(resident, 2 * page);
-    ck_assert_int_eq(mp_os_resident(pages, 3 * page, &resident).code, 0);
-    if (scan_is_offered) ck_assert_uint_eq(resident, page);
-    ck_assert_int_eq(__real_munmap(pages, PAGES * page), 0);
+    ck_assert_int_eq(mp_os_resident(pages, n, &resident).code, 0);
+    ck_assert_uint_eq(resident, WRITTEN * page);
+    ck_assert_int_eq(mp_os_resident(pages + page, 3 * page, &resident).code, 0);
+    ck_assert_uint_eq(resident, page);
+    ck_assert_int_eq(__real_munmap(pages, n), 0);
 }
 END_TEST
 
