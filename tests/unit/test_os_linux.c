@@ -30,7 +30,7 @@ static int moves_left = -1;
 static bool has_no_batches;
 static int scan_end_sticks;
 
-static int munmaps_left = -1;
+static int munmaps_left = -1, munmaps_failed;
 static void *places[2];        /* where the next mappings go; NULL: anywhere */
 static int open_error;         /* 0: files can be opened */
 static const char *given_text; /* what a read() finds; NULL: what is there */
@@ -57,7 +57,9 @@ void *__wrap_mmap(void *at, size_t n, int protection, int flags, int file, off_t
 int __real_munmap(void *base, size_t n);
 int __wrap_munmap(void *base, size_t n);
 int __wrap_munmap(void *base, size_t n) {
-    return fails(&munmaps_left, ENOMEM) ? -1 : __real_munmap(base, n);
+    const bool failed = fails(&munmaps_left, ENOMEM);
+    munmaps_failed += failed;
+    return failed ? -1 : __real_munmap(base, n);
 }
 
 static int protections_left = -1;
@@ -70,11 +72,17 @@ int __wrap_mprotect(void *base, size_t n, int protection) {
 
 static int advices_left = -1;
 static unsigned advices; /* since it was set to 0 */
+static int busy;         /* how often the system has no time for one */
 
 int __real_madvise(void *base, size_t n, int advice);
 int __wrap_madvise(void *base, size_t n, int advice);
 int __wrap_madvise(void *base, size_t n, int advice) {
     advices++;
+    if (busy > 0) {
+        busy--;
+        errno = EAGAIN;
+        return -1;
+    }
     return fails(&advices_left, ENOMEM) ? -1 : __real_madvise(base, n, advice);
 }
 
@@ -426,6 +434,41 @@ START_TEST(what_is_refused_ends_it) {
 }
 END_TEST
 
+START_TEST(a_busy_system_is_asked_again) {
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(page);
+    const struct { int busy; unsigned asked; int code; } cases[] = {
+        {0, 1, 0}, {3, 4, 0}, {16, 17, 0}, {17, 17, EAGAIN}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        advices = 0;
+        busy = cases[i].busy;
+        ck_assert_int_eq(mp_os_use_huge_pages(pages, page, false).code, cases[i].code);
+        ck_assert_uint_eq(advices, cases[i].asked);
+    }
+    busy = 0;
+    advices = 0;
+    advices_left = 0;
+    ck_assert_int_eq(mp_os_use_huge_pages(pages, page, false).code, ENOMEM);
+    ck_assert_uint_eq(advices, 1);
+    advices_left = -1;
+    ck_assert_int_eq(__real_munmap(pages, page), 0);
+}
+END_TEST
+
+START_TEST(pages_that_nobody_may_touch_are_locked_as_they_come) {
+    if (skips_without_mlock()) return;
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(page);
+    ck_assert_int_eq(__real_mprotect(pages, page, PROT_NONE), 0);
+    errno = 77;
+    ck_assert_int_eq(mp_os_lock(pages, page, MP_ACCESS_NONE).code, 0);
+    ck_assert_int_eq(errno, 77);
+    check_kernel_flag(pages, "lo", true);
+    ck_assert_int_eq(__real_munmap(pages, page), 0);
+    ck_assert_int_eq(mp_os_lock(pages, page, MP_ACCESS_NONE).code, ENOMEM);
+}
+END_TEST
+
 START_TEST(time_is_the_clock_s) {
     uint64_t told[2];
     for (int i = 0; i < 2; i++) {
@@ -493,13 +536,16 @@ END_TEST
 START_TEST(what_cannot_be_cut_to_size_is_told) {
     const size_t page = mp_os_page_size(), alignment = (size_t)64 << 20;
     const size_t before = kernel_address_space();
-    for (int i = 1; i < 3; i++) { /* the first is of what was not aligned */
+    for (int i = 0; i < 3; i++) { /* the first is of what was not aligned */
         void *base = NULL;
-        left = (mp_os_left){NULL, 0};
+        left = (mp_os_left){&left, 42};
+        munmaps_failed = 0;
         munmaps_left = i;
         const mp_os_result result = mp_os_reserve(page, alignment, &base, &left);
         munmaps_left = -1;
         if (result.code == 0) { /* aligned by chance: there was less to cut */
+            ck_assert_int_eq(munmaps_failed, 0);
+            ck_assert_uint_eq(left.bytes, 0);
             ck_assert_int_eq(mp_os_release(base, page).code, 0);
             continue;
         }
@@ -550,6 +596,8 @@ START_TEST(what_is_asked_leaves_no_trace) {
     (void)mp_posix_at_mapping_limit();
     (void)mp_os_huge_page_size();
     ck_assert_int_eq(mp_os_resident(pages, 4 * page, &resident).code, 0);
+    ck_assert(mp_posix_is_readable(pages));
+    ck_assert_uint_eq(mp_os_enforced(MP_ACCESS_READ), MP_ACCESS_READ);
     ck_assert_int_eq(mp_os_decommit_ranges(pages, ranges, 2, &traits).code, 0);
     ck_assert_int_eq(mp_os_uncommit(pages, page, &traits).code, 0);
     ck_assert_int_eq(mp_os_commit(pages, page, traits.access).code, 0);
@@ -559,6 +607,24 @@ START_TEST(what_is_asked_leaves_no_trace) {
     const int after = dup(0);
     ck_assert_int_eq(after, before);
     close(after);
+}
+END_TEST
+
+START_TEST(what_can_be_read_is_found_by_trying) {
+    if (skips_without(DENIED_READS)) return;
+    const size_t page = mp_os_page_size();
+    char *pages = map_pages(page);
+    ck_assert(mp_posix_is_readable(pages));
+    ck_assert_int_eq(__real_mprotect(pages, page, PROT_NONE), 0);
+    ck_assert(!mp_posix_is_readable(pages));
+    allow_files(0);
+    ck_assert(!mp_posix_is_readable(pages)); /* who knows? */
+    allow_files(100);
+    ck_assert_int_eq(__real_munmap(pages, page), 0);
+
+    const size_t before = kernel_address_space();
+    for (unsigned access = 0; access < 8; access++) (void)mp_os_enforced(access);
+    if (!skips_with_guests()) ck_assert_uint_eq(kernel_address_space(), before);
 }
 END_TEST
 
@@ -657,6 +723,7 @@ END_TEST
 START_TEST(an_alignment_beyond_all_memory_is_refused) {
     void *base = NULL;
     const size_t page = mp_os_page_size();
+    errno = 0;
     ck_assert_int_eq(mp_os_reserve(page, SIZE_MAX / 2 + 1, &base, &left).code, ENOMEM);
     ck_assert_int_eq(mp_os_reserve(SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 1, &base, &left).code, ENOMEM);
     ck_assert_ptr_null(base);
@@ -684,6 +751,9 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, a_number_ends_where_its_digits_end, 0, 4);
     tcase_add_loop_test(tests, what_the_kernel_does_not_have_is_asked_once, 0, 2);
     tcase_add_test(tests, what_is_asked_leaves_no_trace);
+    tcase_add_test(tests, what_can_be_read_is_found_by_trying);
+    tcase_add_test(tests, a_busy_system_is_asked_again);
+    tcase_add_test(tests, pages_that_nobody_may_touch_are_locked_as_they_come);
     tcase_add_test(tests, many_mappings_are_not_too_many);
     tcase_add_test(tests, only_what_is_promised_is_counted);
     tcase_add_test(tests, locked_memory_moves_without_growing);
