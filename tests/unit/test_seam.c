@@ -410,10 +410,13 @@ START_TEST(recycled_memory_forgets_its_last_owner) {
     const uint8_t *place = mp_pages_r_w_nx_data(&pages);
     check_ok(mp_region_advise(&pages.region, 0, MP_ADVICE_RANDOM));
     check_kernel_flag(place, "rr", true);
+    (void)mp_pages_r_w_nx_exec_address(&pages, 0);
     mp_pages_r_w_nx_destroy(&pages);
 
     pages = new_pages(page, (mp_options){.guard_pages = true, .wipe_on_destroy = true});
     ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
+    ck_assert_uint_eq(slot_of(&pages.region).advice, MP_ADVICE_NORMAL);
+    ck_assert_uint_eq(slot_of(&pages.region).address_told, false);
     check_kernel_flag(place, "rr", false);
     mp_pages_r_w_nx_fill(&pages, 7);
     mp_pages_r_w_nx_destroy(&pages);
@@ -423,8 +426,6 @@ START_TEST(recycled_memory_forgets_its_last_owner) {
 
     pages = new_pages(page, (mp_options){.guard_pages = true});
     ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
-    ck_assert_uint_eq(slot_of(&pages.region).advice, MP_ADVICE_NORMAL);
-    ck_assert_uint_eq(slot_of(&pages.region).address_told, false);
     check_ok(mp_pages_r_w_nx_resize(&pages, 2 * page)); /* moves, and takes its advice along */
     check_kernel_flag(mp_pages_r_w_nx_data(&pages), "rr", false);
     mp_pages_r_w_nx_destroy(&pages);
