@@ -1349,6 +1349,11 @@ START_TEST(a_reservation_beyond_all_bounds_is_the_usual_one) {
     check_ok(mp_vec_u64_rw_create(MiB, &usual));
     ck_assert_uint_eq(mp_vec_u64_rw_reservation(&vec), mp_vec_u64_rw_reservation(&usual));
     mp_vec_u64_rw_destroy(&vec);
+
+    const mp_options most = {.reservation = SIZE_MAX - 8 * MiB}; /* halved until there is as much */
+    check_ok(mp_vec_u64_rw_create_with(0, &most, &vec));
+    ck_assert_uint_ge(mp_vec_u64_rw_reservation(&vec), mp_vec_u64_rw_reservation(&usual));
+    mp_vec_u64_rw_destroy(&vec);
     mp_vec_u64_rw_destroy(&usual);
 }
 END_TEST
