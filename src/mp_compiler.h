@@ -111,7 +111,7 @@ static inline bool mp_round_up(size_t bytes, size_t unit, size_t *out) {
 
 static inline size_t mp_round_down(size_t bytes, size_t unit) { return bytes & ~(unit - 1); }
 
-static inline bool mp_is_power_of_two_or_zero(size_t n) { return (n & (n - 1)) == 0; }
+static inline bool mp_is_power_of_two_or_zero(size_t n) { return n == 0 || (n & (n - 1)) == 0; }
 
 /* Zeroes memory that nobody may read afterwards: the compiler must believe that somebody does. */
 static inline void mp_zero_for_good(void *memory, size_t bytes) {
