@@ -168,7 +168,7 @@ std::string choose(double seconds) {
         for (double limit = seconds / 500; !entries.empty() && limit < left(); limit *= 4) {
             std::vector<Entry> waiting;
             for (Entry &entry : entries) {
-                const bool has_turn = with_curves || entry.name.rfind("scale.", 0) != 0;
+                const bool has_turn = with_curves == (entry.name.rfind("scale.", 0) == 0);
                 const bool is_chosen = has_turn && fits(entry, limit, left());
                 if (is_chosen) promised += entry.seconds_of_repetition() * least_repetitions;
                 (is_chosen ? chosen : waiting).push_back(std::move(entry));

@@ -76,7 +76,8 @@ mp_os_result mp_os_reserve(size_t bytes, size_t alignment, void **out, mp_os_lef
 /* The same at this very place, if nobody has anything there. */
 mp_os_result mp_os_reserve_at(void *base, size_t bytes);
 
-/* Gives a part of a mapping or reservation back, or all of it. */
+/* Gives a part of a mapping or reservation back, or all of it. Windows knows no parts: it refuses,
+ * as unsupported, where what lies behind is in use. */
 mp_os_result mp_os_release(void *base, size_t bytes);
 
 /* Makes reserved pages accessible: zeroed, with `access`. */

@@ -93,11 +93,13 @@ static int open_pipe(int ends[2]) {
 
 bool mp_posix_is_readable(void *page) {
     const int saved = errno;
+    bool is_readable = false;
     int ends[2];
-    if (open_pipe(ends) != 0) return false;
-    const bool is_readable = kernel_can(page, ends, false);
-    close(ends[0]);
-    close(ends[1]);
+    if (open_pipe(ends) == 0) {
+        is_readable = kernel_can(page, ends, false);
+        close(ends[0]);
+        close(ends[1]);
+    }
     errno = saved;
     return is_readable;
 }

@@ -39,7 +39,7 @@ static void *named_fault(void *told, void *wanted) {
 
 /* Where a handler is told that the fault is. For code, qemu's POWER tells of some fault of data. */
 static void *told_address(const siginfo_t *info, const void *context) {
-#if defined(__powerpc64__)
+#if defined(__powerpc64__) && defined(__linux__)
     enum { INSTRUCTION = 32 };
     if (fault_access == MP_ACCESS_EXEC)
         return (void *)((const ucontext_t *)context)->uc_mcontext.gp_regs[INSTRUCTION];

@@ -194,6 +194,16 @@ START_TEST(pages_that_have_no_room_to_grow_leave_a_hole_too) {
 }
 END_TEST
 
+START_TEST(address_space_that_was_never_touched_is_not_held) {
+    const mp_options options = {.reservation = 64 * MiB};
+    mp_vec_u64_rw vec;
+    check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
+    const void *place = vec.raw.region.data;
+    mp_vec_u64_rw_destroy(&vec);
+    ck_assert_uint_eq(kernel_access(place, 64 * MiB), KERNEL_UNMAPPED);
+}
+END_TEST
+
 START_TEST(the_quarantine_gives_way_where_there_is_no_room) {
     mp_pages_r_w_nx pages;
     check_ok(mp_pages_r_w_nx_create(64 * MiB, &pages));
@@ -251,6 +261,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, a_vector_stays_within_its_reservation);
     tcase_add_test(tests, the_quarantine_ends);
     tcase_add_test(tests, pages_that_have_no_room_to_grow_leave_a_hole_too);
+    tcase_add_test(tests, address_space_that_was_never_touched_is_not_held);
     tcase_add_test(tests, the_quarantine_gives_way_where_there_is_no_room);
     tcase_add_test(tests, what_is_in_quarantine_is_not_locked);
     tcase_add_test(tests, what_cannot_move_stays);

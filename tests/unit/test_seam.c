@@ -542,6 +542,7 @@ END_TEST
 
 START_TEST(kept_memory_that_nobody_can_use_leaves_no_trace) {
     const mp_options options = {.reservation = 4 * MiB, .recycler = &recycler};
+    pretend_huge_pages(2 * MiB);
     for (int all = 0; all <= 1; all++) { /* fresh memory is had instead, or not */
         check_ok(mp_recycler_create(64 * MiB, 0, &recycler));
         mp_vec_u64_rw vec;
@@ -1113,6 +1114,9 @@ START_TEST(the_system_resizes_what_has_no_options) {
         if (options[i].locked && skips_without_mlock()) continue;
         mp_pages_r_w_nx pages;
         check_ok(mp_pages_r_w_nx_create_with(mp_page_size(), &options[i], &pages));
+        const uint8_t *place = mp_pages_r_w_nx_data(&pages);
+        check_ok(mp_pages_r_w_nx_resize(&pages, mp_pages_r_w_nx_len(&pages)));
+        ck_assert_ptr_eq(mp_pages_r_w_nx_data(&pages), place);
         refuse_call("mp_os_resize", 0, 1);
         check_ok(mp_pages_r_w_nx_resize(&pages, 2 * MiB)); /* moves all the same */
         if (i == 0)
@@ -1167,7 +1171,9 @@ START_TEST(a_vector_without_accessible_memory_freezes_and_moves) {
     mp_vec_u64_ro frozen;
     check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
     check_ok(mp_vec_u64_ro_thaw(&frozen, &vec));
-    check_ok(mp_vec_u64_rw_reserve(&vec, 2 * MiB)); /* sixteen MiB: elsewhere */
+    refuse_call("mp_os_move", 0, 1);
+    check_ok(mp_vec_u64_rw_reserve(&vec, 2 * MiB)); /* sixteen MiB: elsewhere, with nothing to move */
+    check_not_refused();
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     ck_assert_uint_eq(*mp_vec_u64_rw_first(&vec), 1);
     mp_vec_u64_rw_destroy(&vec);
@@ -1266,6 +1272,7 @@ END_TEST
 START_TEST(a_vector_that_moves_leaves_nothing_behind) {
     const size_t page = mp_page_size();
     const mp_options options = {.reservation = 4 * MiB, .guard_pages = true};
+    pretend_huge_pages(2 * MiB);
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
     check_ok(mp_vec_u64_rw_append_zeroed(&vec, 4 * MiB / sizeof(uint64_t)));

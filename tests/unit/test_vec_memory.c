@@ -450,16 +450,26 @@ START_TEST(the_next_reservation_is_twice_as_large) {
 }
 END_TEST
 
+/** What a large vector becomes accessible by. */
+static size_t usual_step(void) {
+    const size_t huge = mp_huge_page_size(), most = (size_t)32 << 20;
+    return huge != 0 && huge <= most ? huge : 2 * MiB;
+}
+
 /* Those of an address that a cache looks at, see mp_vec_raw.c. */
 static uintptr_t bits_for_a_cache(const void *data) { return (uintptr_t)data >> 12 & 0xFFFF; }
 
 START_TEST(neighbours_differ_where_a_cache_looks) {
     type = &vec_types[_i];
-    const mp_options options = {.reservation = _i % 2 == 0 ? 0 : (size_t)1 << 30};
+    const size_t large = 640 * usual_step(); /* as far apart, they would be alike */
+    const mp_options options = {.reservation = _i % 2 == 0 ? 0 : large};
     mp_vec_raw vecs[8];
     for (size_t i = 0; i < COUNT_OF(vecs); i++) {
         vecs[i] = new_vec_with(elements_in(2 * MiB) + 1, options);
-        for (size_t j = 0; j < i && type->reservation(&vecs[i]) >= elements_in(1 << 30); j++)
+        /* As much as was asked for, or half of it if that is refused, and so on. */
+        const size_t reserved = type->reservation(&vecs[i]);
+        ck_assert(reserved >= elements_in(options.reservation) || reserved < elements_in(large) / 4 * 3);
+        for (size_t j = 0; j < i && reserved >= elements_in(large); j++)
             ck_assert_uint_ne(bits_for_a_cache(type->rw.data(&vecs[i])),
                               bits_for_a_cache(type->rw.data(&vecs[j])));
     }
@@ -469,8 +479,7 @@ END_TEST
 
 START_TEST(half_a_huge_page_is_small_and_more_is_not) {
     type = &vec_types[_i];
-    const size_t huge = mp_huge_page_size(), most = (size_t)32 << 20;
-    const size_t half = (huge != 0 && huge <= most ? huge : 2 * MiB) / 2;
+    const size_t half = usual_step() / 2;
     mp_vec_raw small = new_vec(elements_in(half)), large = new_vec(elements_in(half) + 1);
     ck_assert_uint_eq(type->reservation(&small), elements_in(half));
     ck_assert_uint_ge(type->reservation(&large), elements_in(2 * half));

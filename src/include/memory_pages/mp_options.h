@@ -18,8 +18,8 @@ typedef enum mp_huge_pages {
 typedef struct mp_options {
     size_t reservation;      /**< vectors: bytes of address space to grow in without moving; 0:
                                   64 GiB, taken when the vector outgrows half a huge page.
-                                  Halved until the system agrees; from 640 MiB on some MiB
-                                  are added, which keeps neighbours apart in caches */
+                                  Halved until the system agrees; to much a little is added,
+                                  which keeps neighbours apart in caches */
     size_t alignment;        /**< of the first byte; a power of two; 0: the page size */
     mp_huge_pages huge_pages; /**< the policy above */
     bool prefault;           /**< make the memory resident at once; fails if that is impossible */
