@@ -124,7 +124,7 @@ static size_t preferred_reservation(const mp_options *options) {
 }
 
 /* From half a huge page on, one huge page costs less than the small ones, and at most doubles the
- * memory. (Measured: a fault of 2 MiB takes as long as 50 to 130 of 4 KiB, of which it saves 512.) */
+ * memory. (Measured: a fault of 2 MiB takes as long as 50 to 130 of 4 KiB, and saves 512.) */
 static bool fits_small_tier(size_t bytes, const mp_options *options) {
     return bytes <= step() / 2 && options->reservation == 0 &&
            options->huge_pages != MP_HUGE_PAGES_ALWAYS;

@@ -1172,7 +1172,7 @@ START_TEST(a_vector_without_accessible_memory_freezes_and_moves) {
     check_ok(mp_vec_u64_rw_freeze(&vec, &frozen));
     check_ok(mp_vec_u64_ro_thaw(&frozen, &vec));
     refuse_call("mp_os_move", 0, 1);
-    check_ok(mp_vec_u64_rw_reserve(&vec, 2 * MiB)); /* sixteen MiB: elsewhere, with nothing to move */
+    check_ok(mp_vec_u64_rw_reserve(&vec, 2 * MiB)); /* sixteen MiB: elsewhere, moving nothing */
     check_not_refused();
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     ck_assert_uint_eq(*mp_vec_u64_rw_first(&vec), 1);

@@ -468,7 +468,8 @@ START_TEST(neighbours_differ_where_a_cache_looks) {
         vecs[i] = new_vec_with(elements_in(2 * MiB) + 1, options);
         /* As much as was asked for, or half of it if that is refused, and so on. */
         const size_t reserved = type->reservation(&vecs[i]);
-        ck_assert(reserved >= elements_in(options.reservation) || reserved < elements_in(large) / 4 * 3);
+        ck_assert(reserved >= elements_in(options.reservation) ||
+                  reserved < elements_in(large) / 4 * 3);
         for (size_t j = 0; j < i && reserved >= elements_in(large); j++)
             ck_assert_uint_ne(bits_for_a_cache(type->rw.data(&vecs[i])),
                               bits_for_a_cache(type->rw.data(&vecs[j])));
