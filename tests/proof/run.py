@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from os import sched_getaffinity
 from pathlib import Path
+from threading import Lock
 
 from ruamel.yaml import YAML
 
@@ -27,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build" / "proof"
 SECONDS = 300  # after which a proof counts as not proved
+COMPILING = Lock()
 
 CBMC = ["cbmc", "--no-malloc-may-fail", "--pointer-overflow-check", "--slice-formula",
         "--drop-unused-functions", "--verbosity", "4"]
@@ -88,9 +90,15 @@ def compiled(tree, source, flags, output):
 
 
 @lru_cache(maxsize=None)
-def compiled_once(source, flags):
+def kept_object(source, flags):
     folder = BUILD / "objects" / "_".join(flag.strip("-").replace("/", "_") for flag in flags)
     return compiled(ROOT, source, flags, folder / f"{source}.gb")
+
+
+def compiled_once(source, flags):
+    """The same for all proofs: none may read an object that another is writing."""
+    with COMPILING:
+        return kept_object(source, flags)
 
 
 def sources_and_flags(proof, size):
