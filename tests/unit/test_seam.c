@@ -1199,16 +1199,21 @@ START_TEST(a_refused_shrink_changes_nothing) {
 }
 END_TEST
 
+/** A push that fails because `call` is refused, so often, changes nothing. */
+static void check_refused_push(mp_vec_u64_rw *vec, const char *call, int times) {
+    const mp_vec_u64_rw before = *vec;
+    refuse_call(call, 0, times);
+    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(vec, 1));
+    check_refused();
+    ck_assert_mem_eq(vec, &before, sizeof before);
+}
+
 START_TEST(a_refused_commit_leaves_a_vector_as_it_was) {
     const mp_options options = {.reservation = 64 * MiB};
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create_with(0, &options, &vec));
     check_ok(mp_vec_u64_rw_append_zeroed(&vec, 2 * MiB / sizeof(uint64_t)));
-    const mp_vec_u64_rw before = vec;
-    refuse_call("mp_os_commit", 0, 1);
-    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
-    check_refused();
-    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_refused_push(&vec, "mp_os_commit", 1);
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     mp_vec_u64_rw_destroy(&vec);
 }
@@ -1227,11 +1232,7 @@ START_TEST(a_refused_move_leaves_a_vector_where_it_was) {
     const char *calls[] = {"mp_os_commit", "mp_os_move"};
     mp_vec_u64_rw vec;
     fill_to_the_brim(4 * MiB, &vec);
-    const mp_vec_u64_rw before = vec;
-    refuse_call(calls[_i], 0, 2); /* for much room, and for as much as it takes */
-    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
-    check_refused();
-    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_refused_push(&vec, calls[_i], 2); /* much room is asked for, and as much as it takes */
     check_ok(mp_vec_u64_rw_push(&vec, 1));
     mp_vec_u64_rw_destroy(&vec);
 }
@@ -1300,11 +1301,7 @@ START_TEST(memory_that_cannot_be_made_resident_is_not_pushed_into) {
     mp_vec_u64_rw vec;
     check_ok(mp_vec_u64_rw_create_with(2 * MiB / sizeof(uint64_t), &options, &vec));
     check_ok(mp_vec_u64_rw_append_zeroed(&vec, 2 * MiB / sizeof(uint64_t)));
-    const mp_vec_u64_rw before = vec;
-    refuse_call("mp_os_prefault", 0, 1);
-    check_status(MP_ERR_SYSTEM, mp_vec_u64_rw_push(&vec, 1));
-    check_refused();
-    ck_assert_mem_eq(&vec, &before, sizeof vec);
+    check_refused_push(&vec, "mp_os_prefault", 1);
     ck_assert_uint_eq(kernel_access(vec.raw.region.data + 2 * MiB, 2 * MiB), kernel_reserved());
     mp_vec_u64_rw_destroy(&vec);
 }
